@@ -20,15 +20,15 @@ from typer.core import TyperGroup
 # %% auto #0
 __all__ = ['QUICK', 'FOUR', 'QUICK_TRAINING', 'DEMO_TRAINING', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed',
            'Device', 'Out', 'COLUMNS', 'console', 'say', 'message', 'fail', 'interrupted', 'Commands', 'start',
-           'our_folder', 'is_ours', 'set_aside', 'show_verdict', 'show_next', 'demo', 'make', 'train_command', 'finish',
-           'sized', 'train', 'certify', 'list_all', 'table_row', 'numbers', 'table_cells', 'write_table', 'pick_keys',
-           'table_folder', 'make_table', 'show_table', 'bench_siit', 'main']
+           'our_folder', 'is_ours', 'set_aside', 'show_verdict', 'show_next', 'demo', 'make', 'finish', 'sized',
+           'train', 'certify', 'list_all', 'table_row', 'numbers', 'table_cells', 'write_table', 'pick_keys',
+           'table_folder', 'make_table', 'collect', 'show_table', 'bench_siit', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
-QUICK = ('duplicate_remover', 'left_greater') # demo --quick
+QUICK = ('left_greater', 'unique_extractor') # demo --quick
 FOUR = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor') # demo
-QUICK_TRAINING: dict = dict(steps=1200) # what demo --quick changes of Training()
-DEMO_TRAINING: dict = {} # what demo changes of Training()
+QUICK_TRAINING: dict = {} # what demo --quick changes of Training()
+DEMO_TRAINING: dict = dict(lr_matrices=.02, weight_decay=.2) # what demo changes of Training(): the settings of the shipped organism of these tasks
 FLOORS = ('untrained',) # twins measured beside a new organism
 SEQUENCES = 2000 # per task in a new certificate, at least
 
@@ -153,7 +153,7 @@ Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to wr
 
 @app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\nThen open my-first-organism/report.html in a browser.')
 def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: superpos-demo, or superpos-demo-quick.')] = None,
-         quick: Annotated[bool, typer.Option('--quick', help='Two small tasks instead of four; under a minute.')] = False,
+         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four; a minute or two.')] = False,
          seed: Seed = 0, device: Device = None):
     "Train an organism from nothing, certify it, and write a report that you can read in a browser."
     folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
@@ -175,24 +175,11 @@ def make(hl, # HighLevel
     if finished: say(f'{folder} held this run already, finished')
     finish(org, folder)
 
-def train_command(org, # an organism of registered tasks
-                  **other, # seed, steps, out: instead of its own
-                 ) -> str: # what to type
-    "The command that trains such an organism"
-    from superpos.combine import HighLevel
-    from superpos.siit import Training, settle
-    plain, c, size, names = settle(Training(), org.hl), org.training, org.hl.size, org.hl.names
-    usual = HighLevel(names, org.hl.pairing).size
-    have = dict(seed=c.seed, pairing=org.hl.pairing, steps=c.steps, batch=c.batch, act=c.act, d_model=size.d_model, d_mlp=size.d_mlp, out=None) | other
-    default = dict(seed=plain.seed, pairing='any', steps=plain.steps, batch=plain.batch, act=plain.act, d_model=usual.d_model, d_mlp=usual.d_mlp if size.d_model == usual.d_model else 4 * size.d_model, out=None)
-    flags = [x for k, v in have.items() if v != default[k] for x in ('--' + k.replace('_', '-'), str(v))]
-    return 'superpos train ' + shlex.join([*names, *flags])
-
 def finish(org, # an organism
            folder: Path, # where it was saved
           ) -> None:
     "Report, verdict, and what to do next"
-    from superpos.report import html_report
+    from superpos.report import html_report, train_command
     file = html_report(org, folder)
     show_verdict(org.certificate, org.name)
     where = shlex.quote(str(folder))
@@ -258,14 +245,15 @@ def certify(name: Annotated[Optional[str], typer.Argument(metavar='NAME|FOLDER',
 @app.command('list', epilog='Example: [bold]superpos list[/]')
 def list_all():
     "Show the organisms that come with the package, and the tasks to train new ones from."
-    from superpos.organisms import Organism, shipped
+    from superpos.organisms import Organism, organism_name, paper_table, shipped
     from superpos.report import percent
     from superpos.tasks import TASKS, guess_rate
     out, loss = console(), dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
-    t = Table('name', 'tasks', 'parameters', 'worst effective IIA', 'where', 'certified', title='Organisms in the package', title_justify='left', title_style='bold')
+    t, number = Table(title='Organisms in the package', title_justify='left', title_style='bold'), {organism_name(hl.tasks): k for k, hl in paper_table().items()}
+    for c in ('number', 'name', 'parameters', 'worst effective IIA', 'where', 'certified'): t.add_column(c, overflow='fold', no_wrap=c == 'number')
     for name in shipped():
         o = Organism.from_pretrained(name, device='cpu'); c = o.certificate
-        t.add_row(name, str(len(o.hl.tasks)), f'{o.n_parameters:,}', *(['', '', 'no certificate'] if c is None else [percent(c.worst[0]), f'{c.worst[1]}, {c.worst[2]}', 'yes' if c.certified else 'no']))
+        t.add_row(number.get(name, ''), name, f'{o.n_parameters:,}', *(['', '', 'no certificate'] if c is None else [percent(c.worst[0]), f'{c.worst[1]}, {c.worst[2]}', 'yes' if c.certified else 'no']))
     if t.row_count: out.print(t)
     else: out.print('no organisms come with this copy of the package; [bold]superpos demo[/] makes one')
     t = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left', title_style='bold', caption='guess rate: the score of the best constant answer at each position', caption_justify='left')
@@ -287,7 +275,7 @@ def table_row(key: str, # '0+1'
     hl = paper_table()[key]
     try: org = train_organism(hl, Training(seed=seed), folder / organism_name(hl.tasks), device=device, show='none', floors=FLOORS, n=SEQUENCES)
     except (ValueError, OSError, Stopped) as e:
-        if interrupted(e): raise
+        if interrupted(e): raise KeyboardInterrupt from None               # the context would be lost on the way to the parent
         return dict(key=key, tasks=' + '.join(hl.names), error=message(e))
     return dict(key=key, tasks=' + '.join(hl.names)) | numbers(org)
 
@@ -333,7 +321,7 @@ def pick_keys(only: list[str] | None, # keys such as 0+1, or names
     names = {organism_name(hl.tasks): k for k, hl in paper_table().items()}
     wanted = [names.get(x, x) for text in only or names for x in text.split(',')]
     for w in wanted:
-        if w not in names.values(): raise ValueError(unknown('organism', w, [*names.values(), *names]))
+        if w not in names.values(): raise ValueError(unknown('organism', w, list(names.values() if w[:1].isdigit() else names)))
     return [k for k in names.values() if k in wanted]
 
 def table_folder(folder: Path) -> Path: # the same
@@ -357,6 +345,17 @@ def make_table(out: Annotated[Path, typer.Option(metavar='FOLDER', help='Where t
     longest_first = sorted(keys, key=lambda k: -len(k))
     say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
     work = Parallel(n_jobs=jobs, return_as='generator_unordered')(delayed(table_row)(k, folder, seed, max(1, cores // jobs), device) for k in longest_first)
+    try: collect(work, keys, folder)
+    except KeyboardInterrupt:
+        from joblib.externals.loky import get_reusable_executor
+        if jobs > 1: get_reusable_executor().shutdown(wait=True, kill_workers=True)           # nothing is left running
+        raise
+
+def collect(work, # rows, as they are done
+            keys: list[str], # of all rows, in their order
+            folder: Path, # for the files
+           ) -> None:
+    "Write, show and print the rows of the table as they come"
     rows = []
     with Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console(err=True), disable=not sys.stderr.isatty()) as bar:
         todo = bar.add_task('organisms', total=len(keys))

@@ -325,7 +325,7 @@ def looks_certified(check: dict, # from quick_check
                     t: Thresholds = Thresholds(), # of the certificate
                    ) -> bool: # with a margin
     "Whether it is worth stopping"
-    return check['accuracy'] >= t.accuracy and check['effective_iia'] >= (1 + t.effective_iia) / 2 and check['siia'] >= t.siia and check['leak'] <= t.leak
+    return check['accuracy'] >= t.accuracy and check['effective_iia'] >= (1 + t.effective_iia) / 2 and check['siia'] >= (1 + t.siia) / 2 and check['leak'] <= t.leak / 2
 
 # %% ../nbs/31_siit.ipynb #7a60b135
 class Stopped(RuntimeError):
