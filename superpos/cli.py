@@ -19,9 +19,10 @@ from typer.core import TyperGroup
 
 # %% auto #0
 __all__ = ['QUICK', 'FOUR', 'QUICK_TRAINING', 'DEMO_TRAINING', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed',
-           'Device', 'Out', 'console', 'say', 'message', 'fail', 'interrupted', 'Commands', 'start', 'our_folder',
-           'is_ours', 'set_aside', 'show_verdict', 'show_next', 'demo', 'make', 'finish', 'sized', 'train', 'certify',
-           'list_all', 'make_table', 'row_text', 'show_table', 'bench_siit', 'main']
+           'Device', 'Out', 'COLUMNS', 'console', 'say', 'message', 'fail', 'interrupted', 'Commands', 'start',
+           'our_folder', 'is_ours', 'set_aside', 'show_verdict', 'show_next', 'demo', 'make', 'finish', 'sized',
+           'train', 'certify', 'list_all', 'table_row', 'numbers', 'table_cells', 'write_table', 'pick_keys',
+           'table_folder', 'make_table', 'collect', 'show_table', 'bench_siit', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
 QUICK = ('left_greater', 'unique_extractor') # demo --quick
@@ -259,38 +260,119 @@ def list_all():
     for k in TASKS.values(): t.add_row(k.name, ' '.join(k.alphabet), str(k.length), loss[k.loss], percent(guess_rate(k, 2000), 0), ', '.join(k.variables))
     out.print(t)
 
-# %% ../nbs/80_cli.ipynb #ead1069f
+# %% ../nbs/80_cli.ipynb #272005e7
+def table_row(key: str, # '0+1'
+              folder: Path, # of all organisms
+              seed: int, # of the training
+              threads: int, # for torch, in this process
+              device: str | None, # None: cuda if there is one
+             ) -> dict: # a row; 'error' instead of numbers if it failed
+    "Train or load one organism of the table; runs in a process of its own"
+    import torch
+    from superpos.organisms import organism_name, paper_table, train_organism
+    from superpos.siit import Stopped, Training
+    torch.set_num_threads(threads)
+    hl = paper_table()[key]
+    try: org = train_organism(hl, Training(seed=seed), folder / organism_name(hl.tasks), device=device, show='none', floors=FLOORS, n=SEQUENCES)
+    except (ValueError, OSError, Stopped) as e:
+        if interrupted(e): raise KeyboardInterrupt from None               # the context would be lost on the way to the parent
+        return dict(key=key, tasks=' + '.join(hl.names), error=message(e))
+    return dict(key=key, tasks=' + '.join(hl.names)) | numbers(org)
+
+def numbers(org, # an organism with its certificate
+           ) -> dict: # shares, steps, seconds
+    "What the table says of an organism"
+    from superpos.report import worst
+    c = org.certificate
+    own = c.rows[c.rows.model == 'organism']
+    return dict(accuracy=worst(c, 'accuracy')[0], iia=float(own[own.metric == 'iia'].value.mean()), effective_iia=c.worst[0], weakest=f'{c.worst[1]}, {c.worst[2]}', siia=worst(c, 'siia', 'all at once')[0],
+                certified=c.certified, steps=org.about.get('steps'), seconds=org.about.get('seconds'))
+
+# %% ../nbs/80_cli.ipynb #1ace6e3c
+COLUMNS = ('key', 'tasks', 'accuracy', 'IIA, mean', 'effective IIA, worst', 'weakest', 'SIIA', 'certified', 'steps', 'seconds', 'accuracy, paper', 'IIA, paper', 'SIIA, paper')
+
+def table_cells(row: dict, # from table_row
+               ) -> list[str]: # one per column
+    "A row as text"
+    from superpos.organisms import PUBLISHED
+    paper = ['' if x is None else f'{x:g}' for x in PUBLISHED.get(row['key'], (None,) * 3)]
+    if 'error' in row: return [row['key'], row['tasks'], *[''] * 3, row['error'], '', 'failed', '', '', *paper]
+    share, count = lambda x: f'{100 * x:.2f}', lambda x: '' if x is None else f'{x:,.0f}'
+    return [row['key'], row['tasks'], share(row['accuracy']), share(row['iia']), share(row['effective_iia']), row['weakest'], share(row['siia']), 'yes' if row['certified'] else 'no', count(row['steps']), count(row['seconds']), *paper]
+
+def write_table(rows: list[dict], # done so far
+                folder: Path, # table.csv and table.md are written there
+               ) -> None:
+    "The table as files"
+    import pandas as pd
+    from superpos.core import atomic_write
+    from superpos.organisms import PUBLISHED
+    line = lambda cells: '| ' + ' | '.join(c.replace('|', '/') for c in cells) + ' |'
+    atomic_write(folder / 'table.md', '\n'.join([line(COLUMNS), line(['---'] * len(COLUMNS)), *[line(table_cells(r)) for r in rows]]) + '\n')
+    paper = [dict(zip(('published_accuracy', 'published_iia', 'published_siia'), [x and x / 100 for x in PUBLISHED.get(r['key'], (None,) * 3)])) for r in rows]
+    atomic_write(folder / 'table.csv', pd.DataFrame([r | p for r, p in zip(rows, paper)]).to_csv(index=False))
+
+# %% ../nbs/80_cli.ipynb #bd0b7b63
+def pick_keys(only: list[str] | None, # keys such as 0+1, or names
+             ) -> list[str]: # keys, in the order of the table
+    "Which organisms of the table are wanted"
+    from superpos.core import unknown
+    from superpos.organisms import organism_name, paper_table
+    names = {organism_name(hl.tasks): k for k, hl in paper_table().items()}
+    wanted = [names.get(x, x) for text in only or names for x in text.split(',')]
+    for w in wanted:
+        if w not in names.values(): raise ValueError(unknown('organism', w, list(names.values() if w[:1].isdigit() else names)))
+    return [k for k in names.values() if k in wanted]
+
+def table_folder(folder: Path) -> Path: # the same
+    "Refuse a folder that holds anything but a table and its organisms"
+    from superpos.organisms import organism_name, paper_table
+    ours = {'table.csv', 'table.md', *(organism_name(hl.tasks) for hl in paper_table().values())}
+    if folder.is_file(): raise ValueError(f'{folder} is a file: give a folder with --out')
+    if folder.is_dir() and (other := sorted(p.name for p in folder.iterdir() if p.name not in ours and not p.name.startswith('.'))):
+        raise ValueError(f'{folder} already holds other things ({", ".join(other[:3])}): nothing was touched; give another folder with --out')
+    return folder
+
 @app.command('table', epilog='Example: [bold]superpos table --jobs 2[/]\n\nExample: [bold]superpos table --only 0+1 --only 0+1+2+3[/]')
 def make_table(out: Annotated[Path, typer.Option(metavar='FOLDER', help='Where to write; what is finished there is not trained again.')] = Path('superpos-table'),
                jobs: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Processes; the cores are shared out among them. Without it: one per core, eight at the most.')] = None,
                only: Annotated[Optional[list[str]], typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')] = None,
                seed: Seed = 0, device: Device = None):
     "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
-    from superpos.siit import Training
-    from superpos.table import in_order, pick_keys, table_folder, train_rows, write_table
-    keys, folder, rows = pick_keys(only), table_folder(out), []
-    say(f'{len(keys)} of the fifteen organisms; Ctrl-C keeps what is done')
+    from joblib import Parallel, delayed
+    keys, folder, cores = pick_keys(only), table_folder(out), os.cpu_count() or 1
+    jobs = min(jobs or min(cores, 8), len(keys))
+    longest_first = sorted(keys, key=lambda k: -len(k))
+    say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
+    work = Parallel(n_jobs=jobs, return_as='generator_unordered')(delayed(table_row)(k, folder, seed, max(1, cores // jobs), device) for k in longest_first)
+    try: collect(work, keys, folder)
+    except KeyboardInterrupt:
+        from joblib.externals.loky import get_reusable_executor
+        if jobs > 1: get_reusable_executor().shutdown(wait=True, kill_workers=True)           # nothing is left running
+        raise
+
+def collect(work, # rows, as they are done
+            keys: list[str], # of all rows, in their order
+            folder: Path, # for the files
+           ) -> None:
+    "Write, show and print the rows of the table as they come"
+    rows = []
     with Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console(err=True), disable=not sys.stderr.isatty()) as bar:
         todo = bar.add_task('organisms', total=len(keys))
-        for row in train_rows(keys, folder, Training(seed=seed), jobs, device, FLOORS, SEQUENCES):
-            rows = in_order([*rows, row]); write_table(rows, folder); bar.advance(todo)
-            bar.console.print(f'{len(rows):2d}/{len(keys)}  {escape(row_text(row))}', soft_wrap=True)
+        for row in work:
+            rows = sorted([*rows, row], key=lambda r: keys.index(r['key']))
+            write_table(rows, folder); bar.advance(todo)
+            bar.console.print(f"{len(rows):2d}/{len(keys)}  {row['tasks']}: " + (escape(row['error']) if 'error' in row else f"{'certified' if row['certified'] else 'not certified'}, effective IIA >= {100 * row['effective_iia']:.2f} %, {row['seconds'] or 0:.0f} s"), soft_wrap=True)
     show_table(rows); console().print(f'written to {folder}/table.csv and {folder}/table.md', soft_wrap=True)
     if not all(r.get('certified') for r in rows): raise typer.Exit(1)
 
-def row_text(row: dict, # from train_rows
-            ) -> str: # one line
-    "What came out of one organism"
-    if 'error' in row: return f"{row['tasks']}: {row['error']}"
-    return f"{row['tasks']}: {'certified' if row['certified'] else 'not certified'}, effective IIA >= {100 * row['effective_iia']:.2f} %, {row['seconds'] or 0:.0f} s"
-
 def show_table(rows: list[dict]) -> None:
     "Print the rows beside the published ones"
-    from superpos.table import COLUMNS, cells
+    skip = {'tasks', 'steps'} # they are in the files
     t = Table(title='Ours, and what was published (%)', title_justify='left', title_style='bold')
-    keep = [i for i, c in enumerate(COLUMNS) if c not in ('tasks', 'steps')]                    # those are in the files
+    keep = [i for i, c in enumerate(COLUMNS) if c not in skip]
     for i in keep: t.add_column(COLUMNS[i].replace(', ', '\n'), justify='left' if COLUMNS[i] in ('key', 'weakest', 'certified') else 'right', no_wrap=COLUMNS[i] == 'key')
-    for r in rows: t.add_row(*[escape(cells(r)[i]) for i in keep])
+    for r in rows: t.add_row(*[escape(table_cells(r)[i]) for i in keep])
     console().print(t)
 
 # %% ../nbs/80_cli.ipynb #a494f512
