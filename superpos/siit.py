@@ -5,13 +5,12 @@
 # %% ../nbs/31_siit.ipynb #cee8eba0
 from __future__ import annotations
 import json
-import math
 import os
 import sys
 import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Callable, Iterator, Literal, Sequence
+from typing import Literal, Sequence
 import pandas as pd
 import torch
 from jaxtyping import Float, Int
@@ -20,8 +19,8 @@ from torch import Tensor
 from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
 from .certify import Thresholds, certify, count
-from .combine import Batch, HighLevel, Target, differs, pair, run, sample
-from .core import atomic_write, config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors, unknown
+from .combine import HighLevel, Target, differs, pair, run, sample
+from .core import config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors, unknown
 from .interchange import Masks, choose, masks_of, net_config, nodes, position_loss, stack_swaps
 from .lowlevel import NetConfig, build, config_of, forward, load_parameters, parameters
 from .plots import curves
