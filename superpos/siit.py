@@ -6,8 +6,11 @@
 from __future__ import annotations
 import json
 import os
+import signal
 import sys
+import threading
 import time
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Literal, Sequence
@@ -28,20 +31,20 @@ from .plots import curves
 # %% auto #0
 __all__ = ['TERMS', 'Training', 'settle', 'Steps', 'DataStream', 'losses', 'make_optimisers', 'rate', 'update', 'average',
            'optimiser_tensors', 'load_optimiser', 'State', 'quick_check', 'looks_certified', 'Stopped', 'report',
-           'how_to_show', 'train', 'check_effects', 'show_history', 'train_seeds']
+           'how_to_show', 'hold_interrupt', 'train', 'check_effects', 'show_history', 'train_seeds']
 
 # %% ../nbs/31_siit.ipynb #64ebf924
 @dataclass(frozen=True)
 class Training:
     "Everything that decides a training run, apart from the causal model"
     seed: int = 0 # of initial weights and data
-    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 1,000 per task
+    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 300, and 200 per task
     extra: int | None = None # further steps at the final rate, taken only while it does not look certified; None: half as many
     batch: int = 256 # examples; each is used three times per step: clean, IIT, SIIT
     weights: tuple[float, float, float] = (.4, 1., .4) # behaviour, IIT, SIIT
     optimiser: Literal['muon', 'adam'] = 'muon' # for the matrices inside the blocks; everything else always uses Adam
     lr: float = 3e-3 # Adam
-    lr_matrices: float = .01 # Muon
+    lr_matrices: float = .02 # Muon
     betas: tuple[float, float] = (.9, .99) # Adam's memory
     weight_decay: float = .1 # of Muon's matrices, per unit of learning rate: what no loss asks for fades
     end: float = .01 # final learning rate, as a share of the first
@@ -50,31 +53,28 @@ class Training:
     clip: float = 1. # largest norm of the gradient
     average: float = .995 # the organism is a running mean of the weights, with this memory per step; 0: the last weights
     importance: float = 4. # weight of the positions that the swap changes, relative to the others
-    candidates: int = 8 # sources drawn for each IIT swap; one is kept, the more likely the more positions it changes
-    adapt: float = .5 # share of IIT swaps drawn in proportion to each site's error at the last check; the rest uniformly
     updates: Literal['one', 'three'] = 'one' # optimiser steps per batch; three: one for each loss term (Gupta et al. 2024)
     unused: Literal['halves', 'single'] = 'halves' # which unused nodes a SIIT swap takes: a random half, or one (Gupta et al. 2024)
-    source_grad: bool = False # let gradients flow into the source's run
+    source_grad: bool = True # let gradients flow into the source's run; False: only what is read is trained, not what is written
     act: str = 'relu' # relu, gelu or solu
     chunk: int = 10 # steps whose data are drawn together
-    check: int = 250 # steps between checks against the certificate
+    check: int = 100 # steps between checks against the certificate
 
     def __post_init__(self):
         for k, allowed in dict(optimiser=('muon', 'adam'), updates=('one', 'three'), unused=('halves', 'single')).items():
             if getattr(self, k) not in allowed: raise ValueError(unknown(k, getattr(self, k), list(allowed)))
-        for k in ('steps', 'batch', 'candidates', 'chunk', 'check'):
+        for k in ('steps', 'batch', 'chunk', 'check'):
             if getattr(self, k) is not None and getattr(self, k) < 1: raise ValueError(f'{k} = {getattr(self, k)}: it must be at least 1')
         if self.extra is not None and self.extra < 0: raise ValueError(f'extra = {self.extra}: it cannot be negative')
         if self.check % self.chunk: raise ValueError(f'check = {self.check} must be a multiple of chunk = {self.chunk}')
         if not 0 <= self.average < 1: raise ValueError(f'average = {self.average}: at least 0, and below 1')
-        if not 0 <= self.adapt <= 1: raise ValueError(f'adapt = {self.adapt}: a share between 0 and 1')
 
 # %% ../nbs/31_siit.ipynb #80c6acf8
 def settle(cfg: Training, # possibly without steps
            hl: HighLevel, # the causal model to be trained
           ) -> Training: # with the number of steps decided
     "Fill in the defaults that depend on the number of tasks"
-    steps = cfg.steps or 1000 * len(hl.tasks)
+    steps = cfg.steps or 300 + 200 * len(hl.tasks)
     return replace(cfg, steps=steps, extra=steps // 2 if cfg.extra is None else cfg.extra)
 
 # %% ../nbs/31_siit.ipynb #b81c3ee0
@@ -101,14 +101,11 @@ class DataStream:
     def __init__(self,
                  hl: HighLevel, # the causal model
                  cfg: Training, # batch, importance, unused, chunk
-                 gen: torch.Generator): # its state is all the stream's state, with `site_weight` and `seen`
+                 gen: torch.Generator): # its state is all the stream's state
         self.hl, self.cfg, self.gen = hl, cfg, gen
         dev = gen.device
         self.sites, self.nodes, self.uses = masks_of(hl, hl.sites, dev), masks_of(hl, nodes(hl), dev), hl.uses(dev)
         self.used = choose(self.sites, self.uses)                          # per task: the places that it uses
-        self.site_weight = self.uses.float()                               # per task: how often each site is drawn
-        k = len(hl.tasks)
-        self.seen = torch.ones(k, k, hl.n_pos, max(1, hl.n_classes), device=dev) # changed answers so far: task, source's task, position, answer
 
     def draw(self) -> Steps: # chunk steps
         "The next chunk"
@@ -116,54 +113,23 @@ class DataStream:
         K, B, dev = c.chunk, c.batch, g.device
         batch = sample(hl, K * B, g)
         batch = batch[torch.arange(K * B, device=dev).view(B, K).T.reshape(-1)]      # every step gets an even share of each task
-        site = torch.multinomial(self.site_weight[batch.task], 1, generator=g)
+        site = torch.multinomial(self.uses[batch.task].float(), 1, generator=g)
         swap = torch.zeros(K * B, len(hl.sites), dtype=torch.bool, device=dev).scatter_(1, site, True)
-        clean = run(hl, batch)
-        src, swapped, rarity = self._sources(batch, clean, swap)
+        source = self._pairs(batch.task)                                             # rows within a step
+        clean, swapped = run(hl, batch), run(hl, batch, batch[(source + B * torch.arange(K, device=dev)[:, None]).flatten()], swap)
+        weight = swapped.scored * torch.where(differs(hl, swapped, clean), c.importance, 1.)
         each = lambda w: w / w.sum(1, keepdim=True)
         view = lambda x: x.view(K, B, *x.shape[1:]) if isinstance(x, Tensor) else type(x)(*[v.view(K, B, *v.shape[1:]) for v in vars(x).values()])
-        return Steps(view(batch.tokens), view(src), self._pairs(batch.task), view(clean), view(swapped),
-                     view(each(clean.scored.float())), view(each(swapped.scored * torch.where(rarity > 0, c.importance * rarity, 1.))),
+        return Steps(view(batch.tokens), source, self._pairs(batch.task), view(clean), view(swapped), view(each(clean.scored.float())), view(each(weight)),
                      view(choose(self.sites, swap)), view(choose(self.nodes, self._unused(K * B)).minus(self.used[batch.task])))
 
     def _pairs(self, task): # row of the source within its step
         return torch.stack([pair(self.hl, t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
 
-    def _sources(self, batch, clean, swap):
-        "Of several sources for each swap keep one, in proportion to what it changes (and 1/4 more), rare changes counting more"
-        hl, c, g = self.hl, self.cfg, self.gen
-        start = c.batch * torch.arange(c.chunk, device=g.device)[:, None]
-        rows = [(self._pairs(batch.task) + start).flatten() for _ in range(c.candidates)]
-        swapped = [run(hl, batch, batch[r], swap) for r in rows]
-        rarity = torch.stack([self._rarity(batch.task[r], t, differs(hl, t, clean) & t.scored, count=i == 0) for i, (r, t) in enumerate(zip(rows, swapped))], 1)
-        kept = torch.multinomial(rarity.sum(-1) + .25, 1, generator=g).squeeze(1)
-        take = lambda xs: torch.stack(xs, 1)[torch.arange(len(kept), device=g.device), kept]
-        target = Target(*[take([getattr(t, k) for t in swapped]) for k in ('value', 'scored', 'task')])
-        return take(rows) % c.batch, target, take(list(rarity.unbind(1)))
-
-    def _rarity(self, source_task, target, changed, count):
-        "0 where nothing changes, else how rare such a change is (same tasks, position and answer): 1 on average, at most 4"
-        mse = torch.tensor([t.loss == 'mse' for t in self.hl.tasks], device=self.gen.device)[target.task]
-        value = torch.where(mse[:, None] | ~changed, 0., target.value).long()
-        pos = torch.arange(value.shape[1], device=value.device).expand_as(value)
-        index = (target.task[:, None].expand_as(value), source_task[:, None].expand_as(value), pos, value)
-        seen = self.seen[index]
-        typical = (self.seen * (self.seen > 1)).sum() / (self.seen > 1).sum().clamp(min=1)
-        if count: self.seen.index_put_(index, changed.float(), accumulate=True)
-        return (typical / seen).sqrt().clamp(.5, 4.) * changed
-
     def _unused(self, n):
         k, g = len(nodes(self.hl)), self.gen
         if self.cfg.unused == 'halves': return torch.rand(n, k, generator=g, device=g.device) < .5
         return torch.nn.functional.one_hot(torch.randint(0, k, (n,), generator=g, device=g.device), k).bool()
-
-    def refocus(self,
-                error: Float[Tensor, "task site"], # 1 - effective IIA at the last check; anything where unused
-               ) -> None:
-        "Draw sites with large error more often: a share `adapt` of the draws goes in proportion to the error"
-        even = self.uses.float() / self.uses.sum(1, keepdim=True)
-        e = torch.where(self.uses, error.to(even.device).clamp(min=1e-3), 0.)
-        self.site_weight = (1 - self.cfg.adapt) * even + self.cfg.adapt * e / e.sum(1, keepdim=True)
 
 # %% ../nbs/31_siit.ipynb #b92821cf
 TERMS = ('behaviour', 'iit', 'siit')
@@ -172,7 +138,7 @@ def losses(hl: HighLevel, # the causal model
            params: dict[str, Tensor], # the network's parameters
            cfg: NetConfig, # its shape
            d: Steps, # one step's data
-           source_grad: bool = False, # let gradients flow into the source's run
+           source_grad: bool = True, # let gradients flow into the source's run
            terms: tuple[str, ...] = TERMS, # those wanted; clean rows always run, since they are the sources
           ) -> Float[Tensor, "term"]: # behaviour, IIT, SIIT: mean over examples; 0 for a term not wanted
     "The three terms of the loss"
@@ -291,7 +257,7 @@ class State:
         "Write a checkpoint"
         p = parameters(self.live)
         tensors = {f'live/{k}': v.detach() for k, v in p.items()} | {f'mean/{k}': v.detach() for k, v in parameters(self.net).items()} | {f'optimiser/{k}': v for k, v in optimiser_tensors(p, self.optimisers).items()}
-        tensors |= {'generator': self.stream.gen.get_state(), 'site_weight': self.stream.site_weight, 'seen': self.stream.seen, 'recent': self.recent}
+        tensors |= {'generator': self.stream.gen.get_state(), 'recent': self.recent}
         save_tensors(path, {k: v.contiguous().cpu() for k, v in tensors.items()}, {'key': self.key, 'step': str(self.step), 'history': json.dumps(self.history), 'seconds': str(self.seconds)})
 
     def restore(self, path) -> None:
@@ -302,23 +268,21 @@ class State:
         part = lambda prefix: {k[len(prefix):]: v for k, v in tensors.items() if k.startswith(prefix)}
         load_parameters(self.live, part('live/')); load_parameters(self.net, part('mean/'))
         load_optimiser(p, self.optimisers, part('optimiser/'))
-        self.stream.gen.set_state(tensors['generator']); self.stream.site_weight = tensors['site_weight'].to(self.stream.gen.device); self.stream.seen = tensors['seen'].to(self.stream.gen.device)
-        self.recent = tensors['recent']
+        self.stream.gen.set_state(tensors['generator']); self.recent = tensors['recent']
         self.step, self.history, self.seconds = int(meta['step']), json.loads(meta['history']), float(meta['seconds'])
 
 # %% ../nbs/31_siit.ipynb #0a282eb3
 def quick_check(s: State, # a run
                 n: int = 256, # sequences per task
                 label: str = 'check', # of the random stream
-               ) -> dict: # shares of positions; error: [task][site]
+               ) -> dict: # shares of positions
     "What the certificate would roughly say now"
     counts = count(s.hl, s.net, n, generator(derive_seed(s.cfg.seed, label, s.step), s.stream.gen.device))
     rate = {k: (v[0].sum() / v[1].sum().clamp(min=1)).item() for k, v in counts.items()}
     worst = lambda metric, pick=min, site=None: pick((v for (m, x, _), v in rate.items() if m == metric and site in (None, x)), default=1. if pick is min else 0.)
     sites = {(x, t): v for (m, x, t), v in rate.items() if m == 'effective iia'}
     weakest = min(sites, key=sites.get)
-    error = [[1 - sites.get((str(x), t), 0.) for x in s.hl.sites] for t in s.hl.names]
-    return dict(step=s.step, accuracy=worst('accuracy'), effective_iia=sites[weakest], weakest=' / '.join(weakest), siia=worst('siia', site='all at once'), leak=worst('leak', max), error=error)
+    return dict(step=s.step, accuracy=worst('accuracy'), effective_iia=sites[weakest], weakest=' / '.join(weakest), siia=worst('siia', site='all at once'), leak=worst('leak', max))
 
 def looks_certified(check: dict, # from quick_check
                     t: Thresholds = Thresholds(), # of the certificate
@@ -347,6 +311,19 @@ def how_to_show(show: str | None) -> str: # bar, lines, live or none
     return show or ('bar' if sys.stderr.isatty() else 'lines')
 
 # %% ../nbs/31_siit.ipynb #fba1162b
+@contextmanager
+def hold_interrupt():
+    "Let Ctrl-C wait for the end of a chunk of steps: yields a list that is not empty once it was pressed; a second press does not wait"
+    asked = []
+    def ask(signum, frame):
+        if asked: raise KeyboardInterrupt
+        asked.append(signum)
+    if threading.current_thread() is not threading.main_thread(): yield asked; return
+    before = signal.signal(signal.SIGINT, ask)
+    try: yield asked
+    finally: signal.signal(signal.SIGINT, before)
+
+# %% ../nbs/31_siit.ipynb #70b75068
 def train(hl: HighLevel, # what to compute, and where
           cfg: Training = Training(), # how
           folder: str | Path | None = None, # for checkpoints; an unfinished run of the same settings found there is continued
@@ -367,7 +344,7 @@ def train(hl: HighLevel, # what to compute, and where
     start, saved = time.monotonic() - s.seconds, time.monotonic()
     total = cfg.steps + cfg.extra
     done = lambda: s.step >= total or (s.history and s.history[-1]['passed'])
-    try:
+    with hold_interrupt() as asked, bar:
         while not done():
             good = [(net, {k: p.detach().clone() for k, p in parameters(net).items()}) for net in (s.live, s.net)]
             chunk = s.stream.draw()
@@ -382,12 +359,10 @@ def train(hl: HighLevel, # what to compute, and where
                 terms = (s.recent[:3] / s.recent[3]).tolist(); s.recent = torch.zeros(4)
                 line = quick_check(s) | dict(zip(TERMS, terms)) | dict(loss=sum(w * t for w, t in zip(cfg.weights, terms)), seconds=round(s.seconds, 1))
                 line['passed'] = looks_certified(line, thresholds) and looks_certified(quick_check(s, 1024, 'confirm'), thresholds)
-                s.history.append(line); s.stream.refocus(torch.tensor(line['error'])); report(s, show, bar, line)
-            if path and (done() or time.monotonic() - saved > save_every): s.save(path); saved = time.monotonic()
-    except KeyboardInterrupt:
-        if path: raise Stopped(f"interrupted at step {s.step} of {total} at the most; the last checkpoint is in {path}: the same call continues from it") from None
-        raise
-    finally: bar.close()
+                s.history.append(line); report(s, show, bar, line)
+            if path and (asked or done() or time.monotonic() - saved > save_every): s.save(path); saved = time.monotonic()
+            if asked and path and not done(): raise Stopped(f"interrupted at step {s.step} of {total} at the most, saved in {path}: the same call continues from there") from KeyboardInterrupt()
+            if asked: raise KeyboardInterrupt
     return s
 
 # %% ../nbs/31_siit.ipynb #95828253
