@@ -18,17 +18,14 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 # %% auto #0
-__all__ = ['QUICK', 'FOUR', 'QUICK_TRAINING', 'DEMO_TRAINING', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed',
-           'Device', 'Out', 'COLUMNS', 'console', 'say', 'message', 'fail', 'interrupted', 'Commands', 'start',
-           'our_folder', 'is_ours', 'set_aside', 'show_verdict', 'show_next', 'demo', 'make', 'finish', 'sized',
-           'train', 'certify', 'list_all', 'table_row', 'numbers', 'table_cells', 'write_table', 'pick_keys',
-           'table_folder', 'make_table', 'collect', 'show_table', 'bench_siit', 'main']
+__all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed', 'Device', 'Out', 'console', 'say',
+           'message', 'fail', 'interrupted', 'Commands', 'start', 'our_folder', 'is_ours', 'set_aside', 'show_verdict',
+           'show_next', 'demo', 'make', 'finish', 'sized', 'train', 'certify', 'list_all', 'table_folder', 'make_table',
+           'collect', 'show_table', 'bench_siit', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
-QUICK = ('left_greater', 'unique_extractor') # demo --quick
+QUICK = ('duplicate_remover', 'left_greater') # demo --quick
 FOUR = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor') # demo
-QUICK_TRAINING: dict = {} # what demo --quick changes of Training()
-DEMO_TRAINING: dict = dict(lr_matrices=.02, weight_decay=.2) # what demo changes of Training(): the settings of the shipped organism of these tasks
 FLOORS = ('untrained',) # twins measured beside a new organism
 SEQUENCES = 2000 # per task in a new certificate, at least
 
@@ -60,7 +57,7 @@ def fail(text: str, # one line
 
 def interrupted(e: BaseException) -> bool: # Ctrl-C, or a training that it ended
     "Whether somebody pressed Ctrl-C"
-    return isinstance(e, KeyboardInterrupt) or (type(e).__name__ == 'Stopped' and isinstance(e.__context__, KeyboardInterrupt))
+    return isinstance(e, KeyboardInterrupt) or (type(e).__name__ == 'Stopped' and isinstance(e.__cause__, KeyboardInterrupt))
 
 # %% ../nbs/80_cli.ipynb #e74b8c7e
 class Commands(TyperGroup):
@@ -153,7 +150,7 @@ Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to wr
 
 @app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\nThen open my-first-organism/report.html in a browser.')
 def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: superpos-demo, or superpos-demo-quick.')] = None,
-         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four; a minute or two.')] = False,
+         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four; under a minute.')] = False,
          seed: Seed = 0, device: Device = None):
     "Train an organism from nothing, certify it, and write a report that you can read in a browser."
     folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
@@ -161,7 +158,7 @@ def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Whe
     from superpos.siit import Training
     tasks = QUICK if quick else FOUR
     say(f'training one transformer on {", ".join(tasks)} (seed {seed}); Ctrl-C keeps what is done')
-    make(HighLevel(tasks), replace(Training(seed=seed), **(QUICK_TRAINING if quick else DEMO_TRAINING)), folder, device)
+    make(HighLevel(tasks), Training(seed=seed), folder, device)
 
 def make(hl, # HighLevel
          cfg, # Training
@@ -261,69 +258,6 @@ def list_all():
     out.print(t)
 
 # %% ../nbs/80_cli.ipynb #272005e7
-def table_row(key: str, # '0+1'
-              folder: Path, # of all organisms
-              seed: int, # of the training
-              threads: int, # for torch, in this process
-              device: str | None, # None: cuda if there is one
-             ) -> dict: # a row; 'error' instead of numbers if it failed
-    "Train or load one organism of the table; runs in a process of its own"
-    import torch
-    from superpos.organisms import organism_name, paper_table, train_organism
-    from superpos.siit import Stopped, Training
-    torch.set_num_threads(threads)
-    hl = paper_table()[key]
-    try: org = train_organism(hl, Training(seed=seed), folder / organism_name(hl.tasks), device=device, show='none', floors=FLOORS, n=SEQUENCES)
-    except (ValueError, OSError, Stopped) as e:
-        if interrupted(e): raise KeyboardInterrupt from None               # the context would be lost on the way to the parent
-        return dict(key=key, tasks=' + '.join(hl.names), error=message(e))
-    return dict(key=key, tasks=' + '.join(hl.names)) | numbers(org)
-
-def numbers(org, # an organism with its certificate
-           ) -> dict: # shares, steps, seconds
-    "What the table says of an organism"
-    from superpos.report import worst
-    c = org.certificate
-    own = c.rows[c.rows.model == 'organism']
-    return dict(accuracy=worst(c, 'accuracy')[0], iia=float(own[own.metric == 'iia'].value.mean()), effective_iia=c.worst[0], weakest=f'{c.worst[1]}, {c.worst[2]}', siia=worst(c, 'siia', 'all at once')[0],
-                certified=c.certified, steps=org.about.get('steps'), seconds=org.about.get('seconds'))
-
-# %% ../nbs/80_cli.ipynb #1ace6e3c
-COLUMNS = ('key', 'tasks', 'accuracy', 'IIA, mean', 'effective IIA, worst', 'weakest', 'SIIA', 'certified', 'steps', 'seconds', 'accuracy, paper', 'IIA, paper', 'SIIA, paper')
-
-def table_cells(row: dict, # from table_row
-               ) -> list[str]: # one per column
-    "A row as text"
-    from superpos.organisms import PUBLISHED
-    paper = ['' if x is None else f'{x:g}' for x in PUBLISHED.get(row['key'], (None,) * 3)]
-    if 'error' in row: return [row['key'], row['tasks'], *[''] * 3, row['error'], '', 'failed', '', '', *paper]
-    share, count = lambda x: f'{100 * x:.2f}', lambda x: '' if x is None else f'{x:,.0f}'
-    return [row['key'], row['tasks'], share(row['accuracy']), share(row['iia']), share(row['effective_iia']), row['weakest'], share(row['siia']), 'yes' if row['certified'] else 'no', count(row['steps']), count(row['seconds']), *paper]
-
-def write_table(rows: list[dict], # done so far
-                folder: Path, # table.csv and table.md are written there
-               ) -> None:
-    "The table as files"
-    import pandas as pd
-    from superpos.core import atomic_write
-    from superpos.organisms import PUBLISHED
-    line = lambda cells: '| ' + ' | '.join(c.replace('|', '/') for c in cells) + ' |'
-    atomic_write(folder / 'table.md', '\n'.join([line(COLUMNS), line(['---'] * len(COLUMNS)), *[line(table_cells(r)) for r in rows]]) + '\n')
-    paper = [dict(zip(('published_accuracy', 'published_iia', 'published_siia'), [x and x / 100 for x in PUBLISHED.get(r['key'], (None,) * 3)])) for r in rows]
-    atomic_write(folder / 'table.csv', pd.DataFrame([r | p for r, p in zip(rows, paper)]).to_csv(index=False))
-
-# %% ../nbs/80_cli.ipynb #bd0b7b63
-def pick_keys(only: list[str] | None, # keys such as 0+1, or names
-             ) -> list[str]: # keys, in the order of the table
-    "Which organisms of the table are wanted"
-    from superpos.core import unknown
-    from superpos.organisms import organism_name, paper_table
-    names = {organism_name(hl.tasks): k for k, hl in paper_table().items()}
-    wanted = [names.get(x, x) for text in only or names for x in text.split(',')]
-    for w in wanted:
-        if w not in names.values(): raise ValueError(unknown('organism', w, list(names.values() if w[:1].isdigit() else names)))
-    return [k for k in names.values() if k in wanted]
-
 def table_folder(folder: Path) -> Path: # the same
     "Refuse a folder that holds anything but a table and its organisms"
     from superpos.organisms import organism_name, paper_table
@@ -339,23 +273,19 @@ def make_table(out: Annotated[Path, typer.Option(metavar='FOLDER', help='Where t
                only: Annotated[Optional[list[str]], typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')] = None,
                seed: Seed = 0, device: Device = None):
     "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
-    from joblib import Parallel, delayed
+    from superpos.siit import Training
+    from superpos.table import pick_keys, table_rows
     keys, folder, cores = pick_keys(only), table_folder(out), os.cpu_count() or 1
     jobs = min(jobs or min(cores, 8), len(keys))
-    longest_first = sorted(keys, key=lambda k: -len(k))
     say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
-    work = Parallel(n_jobs=jobs, return_as='generator_unordered')(delayed(table_row)(k, folder, seed, max(1, cores // jobs), device) for k in longest_first)
-    try: collect(work, keys, folder)
-    except KeyboardInterrupt:
-        from joblib.externals.loky import get_reusable_executor
-        if jobs > 1: get_reusable_executor().shutdown(wait=True, kill_workers=True)           # nothing is left running
-        raise
+    collect(table_rows(keys, folder, Training(seed=seed), jobs, max(1, cores // jobs), device, FLOORS, SEQUENCES), keys, folder)
 
 def collect(work, # rows, as they are done
             keys: list[str], # of all rows, in their order
             folder: Path, # for the files
            ) -> None:
     "Write, show and print the rows of the table as they come"
+    from superpos.table import write_table
     rows = []
     with Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console(err=True), disable=not sys.stderr.isatty()) as bar:
         todo = bar.add_task('organisms', total=len(keys))
@@ -368,6 +298,7 @@ def collect(work, # rows, as they are done
 
 def show_table(rows: list[dict]) -> None:
     "Print the rows beside the published ones"
+    from superpos.table import COLUMNS, table_cells
     skip = {'tasks', 'steps'} # they are in the files
     t = Table(title='Ours, and what was published (%)', title_justify='left', title_style='bold')
     keep = [i for i, c in enumerate(COLUMNS) if c not in skip]

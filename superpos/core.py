@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['Site', 'Head', 'MLP', 'unknown', 'safe_name', 'pick_device', 'generator', 'config_hash', 'derive_seed',
-           'atomic_write', 'sha256_file', 'save_tensors', 'load_tensors', 'hold_memory']
+           'atomic_write', 'sha256_file', 'save_tensors', 'load_tensors', 'write_table', 'read_table', 'hold_memory']
 
 # %% ../nbs/00_core.ipynb #6baa9833
-import ctypes, difflib, errno, hashlib, json, operator, os, re, secrets, sys, warnings
+import ctypes, difflib, errno, hashlib, io, json, operator, os, re, secrets, sys, warnings
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import total_ordering
 from pathlib import Path
 
+import pandas as pd
 import torch
 from jaxtyping import Shaped
 from safetensors import SafetensorError, safe_open
@@ -257,6 +258,23 @@ def load_tensors(path, # what `save_tensors` wrote, or any safetensors file
             return {k: f.get_tensor(k).clone() for k in f.keys()}, dict(f.metadata() or {})
     except SafetensorError as e:
         raise ValueError(f'{path} is not a whole safetensors file ({e}); save or download it again') from None
+
+# %% ../nbs/00_core.ipynb #43a6e52b
+def write_table(path, # a .csv file
+                frame: pd.DataFrame, # small
+                config, # numbers, text, lists, dictionaries, dataclasses: everything that decides it
+               ) -> None:
+    "Write a table with the hash of what made it, atomically"
+    atomic_write(path, f'# config {config_hash(config)}\n' + frame.to_csv(index=False, float_format='%.5g'))
+
+def read_table(path, # what `write_table` wrote
+               config, # what should have made it
+              ) -> pd.DataFrame:
+    "The table, if it was made with this configuration"
+    if not Path(path).is_file(): raise FileNotFoundError(errno.ENOENT, 'no such file: run the slow cell that writes it', str(path))
+    first, _, text = Path(path).read_text(encoding='utf-8').partition('\n')
+    if first != f'# config {config_hash(config)}': raise ValueError(f'{path} was made with another configuration: run the slow cell again')
+    return pd.read_csv(io.StringIO(text))
 
 # %% ../nbs/00_core.ipynb #841719e6
 def hold_memory() -> bool: # whether the allocator took the settings

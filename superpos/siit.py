@@ -38,7 +38,7 @@ __all__ = ['TERMS', 'Training', 'settle', 'Steps', 'DataStream', 'losses', 'make
 class Training:
     "Everything that decides a training run, apart from the causal model"
     seed: int = 0 # of initial weights and data
-    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 300, and 200 per task
+    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 700, and 100 per task
     extra: int | None = None # further steps at the final rate, taken only while it does not look certified; None: half as many
     batch: int = 256 # examples; each is used three times per step: clean, IIT, SIIT
     weights: tuple[float, float, float] = (.4, 1., .4) # behaviour, IIT, SIIT
@@ -74,7 +74,7 @@ def settle(cfg: Training, # possibly without steps
            hl: HighLevel, # the causal model to be trained
           ) -> Training: # with the number of steps decided
     "Fill in the defaults that depend on the number of tasks"
-    steps = cfg.steps or 300 + 200 * len(hl.tasks)
+    steps = cfg.steps or 700 + 100 * len(hl.tasks)
     return replace(cfg, steps=steps, extra=steps // 2 if cfg.extra is None else cfg.extra)
 
 # %% ../nbs/31_siit.ipynb #b81c3ee0
