@@ -285,13 +285,13 @@ def collect(work, # rows, as they are done
             folder: Path, # for the files
            ) -> None:
     "Write, show and print the rows of the table as they come"
-    from superpos.table import write_table
+    from superpos.table import save_rows
     rows = []
     with Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console(err=True), disable=not sys.stderr.isatty()) as bar:
         todo = bar.add_task('organisms', total=len(keys))
         for row in work:
             rows = sorted([*rows, row], key=lambda r: keys.index(r['key']))
-            write_table(rows, folder); bar.advance(todo)
+            save_rows(rows, folder); bar.advance(todo)
             bar.console.print(f"{len(rows):2d}/{len(keys)}  {row['tasks']}: " + (escape(row['error']) if 'error' in row else f"{'certified' if row['certified'] else 'not certified'}, effective IIA >= {100 * row['effective_iia']:.2f} %, {row['seconds'] or 0:.0f} s"), soft_wrap=True)
     show_table(rows); console().print(f'written to {folder}/table.csv and {folder}/table.md', soft_wrap=True)
     if not all(r.get('certified') for r in rows): raise typer.Exit(1)

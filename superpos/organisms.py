@@ -399,7 +399,7 @@ def train_organism(hl: HighLevel, # what to compute, and where
     state = train(hl, cfg, folder and folder / 'checkpoint', device, show, thresholds)
     seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed
     cert = certify(hl, state.net, seed, n, make_floors(floors, hl, cfg, device, show), thresholds)
-    out = Organism(name, hl, state.net, cfg, cert, dict(steps=state.step, seconds=round(state.seconds, 1), history=[{k: v for k, v in h.items() if k != 'error'} for h in state.history]))
+    out = Organism(name, hl, state.net, cfg, cert, dict(steps=state.step, seconds=round(state.seconds, 1), history=state.history))
     if folder:
         save_organism(out, folder)
         shutil.rmtree(folder / 'checkpoint', ignore_errors=True)

@@ -16,7 +16,7 @@ from .report import worst
 from .siit import Stopped, Training
 
 # %% auto #0
-__all__ = ['COLUMNS', 'pick_keys', 'numbers', 'table_row', 'table_rows', 'table_cells', 'write_table']
+__all__ = ['COLUMNS', 'pick_keys', 'numbers', 'table_row', 'table_rows', 'table_cells', 'save_rows']
 
 # %% ../nbs/35_table.ipynb #e3825b11
 def pick_keys(only: list[str] | None, # keys such as 0+1, or names; several in one text with commas; None: all
@@ -83,7 +83,7 @@ def table_cells(row: dict, # from table_row
     share, count = lambda x: f'{100 * x:.2f}', lambda x: '' if x is None else f'{x:,.0f}'
     return [row['key'], row['tasks'], share(row['accuracy']), share(row['iia']), share(row['effective_iia']), row['weakest'], share(row['siia']), 'yes' if row['certified'] else 'no', count(row['steps']), count(row['seconds']), *paper]
 
-def write_table(rows: list[dict], # done so far
+def save_rows(rows: list[dict], # done so far
                 folder: Path, # table.csv and table.md are written there
                ) -> None:
     "The table as files"
