@@ -16,7 +16,7 @@ from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
 from .combine import HighLevel, differs, pair, run, sample
 from .core import derive_seed, generator
-from .interchange import answers, choose, masks_of, net_config, right, unused_nodes
+from .interchange import Masks, answers, choose, masks_of, net_config, right, unused_nodes
 from .lowlevel import Swaps, build, config_of, forward, parameters
 from .plots import heatmaps
 
@@ -60,25 +60,27 @@ def count_batch(hl: HighLevel, # what should be computed
                 net: TransformerBridge, # the network under test
                 n: int, # sequences per task
                 gen: torch.Generator, # source of randomness, on the network's device
+                at_once: int = 6, # swaps in one pass: more is a little faster, and needs more memory
                ) -> Counts: # per sequence
     "Count right answers under every swap, on one fresh batch"
     params, cfg, k = parameters(net), config_of(net), len(hl.tasks)
     base, source = sample(hl, n * k, gen), sample(hl, n * k, gen)
     source, dev, uses = source[pair(hl, source.task, gen)], base.tokens.device, hl.uses(base.tokens.device)
     asked = questions(hl, n * k, gen, dev)
-    N, G = len(base), len(asked)
-    stack = lambda part: torch.cat([torch.zeros_like(getattr(asked[0][3], part)).repeat(2, 1, 1, 1), *[getattr(m, part) for *_, m in asked]])
-    index = torch.cat([torch.arange(2 * N, device=dev), torch.arange(N, device=dev).repeat(G)])
-    logits = forward(params, cfg, torch.cat([source.tokens, base.tokens, base.tokens.repeat(G, 1)]), Swaps(2 * N, index, stack('heads'), stack('mlps')))
-    clean, plain = run(hl, base), logits[N:2 * N]
+    N, clean = len(base), run(hl, base)
+    nothing = Masks(torch.zeros_like(asked[0][3].heads), torch.zeros_like(asked[0][3].mlps))
+    def outputs(masks): # under several swaps, a row of masks each; the sources run first
+        stack = lambda part: torch.cat([getattr(m, part) for m in (nothing, *masks)])
+        index = torch.arange(N, device=dev).repeat(1 + len(masks))
+        return forward(params, cfg, torch.cat([source.tokens, base.tokens.repeat(len(masks), 1)]), Swaps(N, index, stack('heads'), stack('mlps')))[N:].split(N)
+    plain, *swapped_logits = [x for k in range(0, len(asked) + 1, at_once) for x in outputs([nothing, *[m for *_, m in asked]][k:k + at_once])]
     ok, said, out = right(hl, plain, clean) & clean.scored, answers(hl, plain, base.task), {}
     tol = torch.tensor([t.tolerance if t.loss == 'mse' else 0. for t in hl.tasks], device=dev)[base.task][:, None]
     def put(metric, site, i, num, den): out[metric, site, hl.names[i]] = (num[base.task == i].sum(1).cpu(), den[base.task == i].sum(1).cpu())
     for i in range(k):
         put('accuracy', '', i, ok, clean.scored)
         put('exact', '', i, (ok == clean.scored).all(1, keepdim=True), torch.ones_like(clean.scored[:, :1]))
-    for g, (metric, name, j, _) in enumerate(asked):
-        swapped = logits[(2 + g) * N:(3 + g) * N]
+    for (metric, name, j, _), swapped in zip(asked, swapped_logits):
         if metric == 'siia':
             for i in range(k): put('siia', name, i, right(hl, swapped, clean) & clean.scored, clean.scored)
             continue

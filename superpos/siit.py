@@ -10,8 +10,10 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
+from itertools import combinations
 from pathlib import Path
 from typing import Literal, Sequence
 import pandas as pd
@@ -23,7 +25,7 @@ from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
 from .certify import Thresholds, certify, count
 from .combine import HighLevel, Target, differs, pair, run, sample
-from .core import config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors, unknown
+from .core import MLP, config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors, unknown
 from .interchange import Masks, choose, masks_of, net_config, nodes, position_loss, stack_swaps
 from .lowlevel import NetConfig, build, config_of, forward, load_parameters, parameters
 from .plots import curves
@@ -31,7 +33,7 @@ from .plots import curves
 # %% auto #0
 __all__ = ['TERMS', 'Training', 'settle', 'Steps', 'DataStream', 'losses', 'make_optimisers', 'rate', 'update', 'average',
            'optimiser_tensors', 'load_optimiser', 'State', 'quick_check', 'looks_certified', 'Stopped', 'report',
-           'how_to_show', 'hold_interrupt', 'train', 'check_effects', 'show_history', 'train_seeds']
+           'how_to_show', 'hold_interrupt', 'train', 'check_effects', 'check_answers', 'show_history', 'train_seeds']
 
 # %% ../nbs/31_siit.ipynb #64ebf924
 @dataclass(frozen=True)
@@ -334,7 +336,7 @@ def train(hl: HighLevel, # what to compute, and where
          ) -> State: # the finished run
     "Train a network with SIIT until it looks certified, or the steps are used up"
     hold_memory()
-    cfg = settle(cfg, hl); check_effects(hl, cfg)
+    cfg = settle(cfg, hl); check_effects(hl, cfg); check_answers(hl, cfg)
     s, path = State.fresh(hl, cfg, device), Path(folder) / 'checkpoint.safetensors' if folder else None
     if path and path.exists(): s.restore(path)
     elif path: path.parent.mkdir(parents=True, exist_ok=True)
@@ -381,6 +383,19 @@ def check_effects(hl: HighLevel, # the causal model
         for i, t in enumerate(hl.names):
             if uses[i, j] and not some[base.task == i].any() and hl.recompute:
                 raise ValueError(f"the interchange at {site} never changes the answer of {t} (variables {', '.join(hl.alignment[site][t])}): make the answer depend on it, or leave the variable unaligned")
+
+# %% ../nbs/31_siit.ipynb #78b02064
+def check_answers(hl: HighLevel, # the causal model
+                  cfg: Training, # its seed
+                  n: int = 500, # sequences per task
+                 ) -> None:
+    "Warn if two tasks end at the last MLP and share two output ids"
+    clean = run(hl, sample(hl, n * len(hl.tasks), generator(derive_seed(cfg.seed, 'answers'))))
+    last, sets = MLP(hl.size.n_layers - 1), {}
+    for i, t in enumerate(hl.tasks):
+        if t.loss != 'mse' and t.variables[t.output].site == last: sets[t.name] = set(clean.value[(clean.task == i)[:, None] & clean.scored].unique().int().tolist())
+    for a, b in combinations(sets, 2):
+        if len(both := sorted(sets[a] & sets[b])) > 1: warnings.warn(f"{a} and {b} both end at {last} and answer with the ids {', '.join(map(str, both))}: no linear map can read one and ignore the other; give one of them other output ids, or an earlier layer", stacklevel=3)
 
 # %% ../nbs/31_siit.ipynb #07dae04b
 def show_history(history: pd.DataFrame, # of a run
