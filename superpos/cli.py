@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 __all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed', 'Device', 'Out', 'console', 'say',
            'message', 'fail', 'interrupted', 'Commands', 'start', 'our_folder', 'is_ours', 'set_aside', 'show_verdict',
            'show_next', 'demo', 'make', 'finish', 'sized', 'train', 'certify', 'list_all', 'table_folder', 'make_table',
-           'collect', 'show_table', 'bench_siit', 'main']
+           'collect', 'show_table', 'bench_siit', 'bench_toys', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
 QUICK = ('duplicate_remover', 'left_greater') # demo --quick
@@ -78,7 +78,7 @@ class Commands(TyperGroup):
 OPTIONS = dict(help_option_names=['-h', '--help'])
 app = typer.Typer(name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS,
                   epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
-bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms.')
+bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms and toy models.')
 app.add_typer(bench_app, name='bench')
 
 # %% ../nbs/80_cli.ipynb #d6e0149c
@@ -324,6 +324,17 @@ def bench_siit(seconds: Annotated[float, typer.Option(min=.1, metavar='S', help=
     if as_json: return typer.echo(json.dumps(result, indent=1))
     t = Table(title='SIIT training', title_justify='left', title_style='bold', show_header=False)
     for what, value in lines(result): t.add_row(escape(what), escape(value))
+    console().print(t)
+
+@bench_app.command('toy', epilog='Example: [bold]superpos bench toy[/]')
+def bench_toys(instances: Annotated[int, typer.Option(min=2, metavar='N', help='Toy models of five features in two dimensions.')] = 100,
+               steps: Annotated[int, typer.Option(min=1, metavar='N', help='Steps of each.')] = 40,
+               device: Device = None):
+    "Measure how much faster an ensemble of toy models trains than its members one by one."
+    from superpos.ensemble import bench_toy
+    t = Table(title=f'{instances} toy models, {steps} steps each', title_justify='left', title_style='bold')
+    for c in ('way', 'seconds', 'model steps a second', 'times faster'): t.add_column(c, justify='left' if c == 'way' else 'right')
+    for way, r in bench_toy(instances, steps, device=device).iterrows(): t.add_row(way, f'{r.seconds:.2f}', f'{r.model_steps_per_s:,.0f}', f'{r.speed_up:.1f}')
     console().print(t)
 
 def main() -> None:
