@@ -63,6 +63,10 @@ class Task(CausalModel):
     def __reduce__(self): # a registered task travels between processes as its name
         return (get_task, (self.name,)) if TASKS.get(self.name) is self else super().__reduce__()
 
+    def __copy__(self): # a task of its own, also of a registered one: its variables can be changed
+        new = object.__new__(type(self)); new.__dict__ = self.__dict__ | dict(variables=dict(self.variables))
+        return new
+
     def __getitem__(self, token: str) -> int: # token id
         "The id of a token of the alphabet"
         if token not in self.alphabet: raise KeyError(unknown('token', token, list(self.alphabet)) + f' in {self.name}')
