@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 __all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed', 'Device', 'Out', 'console', 'say',
            'message', 'fail', 'interrupted', 'Commands', 'start', 'our_folder', 'is_ours', 'set_aside', 'show_verdict',
            'show_next', 'demo', 'make', 'finish', 'sized', 'train', 'certify', 'list_all', 'table_folder', 'make_table',
-           'collect', 'show_table', 'bench_siit', 'bench_toys', 'main']
+           'collect', 'show_table', 'bench_siit', 'bench_toys', 'bench_saes', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
 QUICK = ('duplicate_remover', 'left_greater') # demo --quick
@@ -78,7 +78,7 @@ class Commands(TyperGroup):
 OPTIONS = dict(help_option_names=['-h', '--help'])
 app = typer.Typer(name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS,
                   epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
-bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms and toy models.')
+bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms, toy models and sparse autoencoders.')
 app.add_typer(bench_app, name='bench')
 
 # %% ../nbs/80_cli.ipynb #d6e0149c
@@ -336,6 +336,17 @@ def bench_toys(instances: Annotated[int, typer.Option(min=2, metavar='N', help='
     for c in ('way', 'seconds', 'model steps a second', 'times faster'): t.add_column(c, justify='left' if c == 'way' else 'right')
     for way, r in bench_toy(instances, steps, device=device).iterrows(): t.add_row(way, f'{r.seconds:.2f}', f'{r.model_steps_per_s:,.0f}', f'{r.speed_up:.1f}')
     console().print(t)
+
+@bench_app.command('sae', epilog='Example: [bold]superpos bench sae[/]')
+def bench_saes(members: Annotated[int, typer.Option(min=1, metavar='N', help='Sparse autoencoders trained at once.')] = 16,
+               steps: Annotated[int, typer.Option(min=1, metavar='N', help='Timed steps of each case; the median counts.')] = 3):
+    "Measure our trainer of sparse autoencoders against SAELens, each in its own process (needs the extra saelens)."
+    from superpos.saelens import bench_sae
+    r = bench_sae(members=members, n=steps)
+    t = Table(title=f'{members} sparse autoencoders at once: milliseconds per step and autoencoder', title_justify='left', title_style='bold')
+    for c in ('kind', 'd', 'width', 'ours', 'SAELens', 'times faster'): t.add_column(c, justify='left' if c == 'kind' else 'right')
+    for x in r['rows']: t.add_row(x['kind'], str(x['d']), str(x['width']), f"{x['ours']:.2f}", f"{x['saelens']:.2f}", f"{x['ratio']:.1f}")
+    console().print(t); console().print('peak memory (MB): ' + ', '.join(f"{k} {v['peak']:,.0f}" for k, v in r['memory'].items()))
 
 def main() -> None:
     "The entry point of the command `superpos`"
