@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 __all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'OPTIONS', 'app', 'bench_app', 'Seed', 'Device', 'Out', 'console', 'say',
            'message', 'fail', 'interrupted', 'Commands', 'start', 'our_folder', 'is_ours', 'set_aside', 'show_verdict',
            'show_next', 'demo', 'make', 'finish', 'sized', 'train', 'certify', 'list_all', 'table_folder', 'make_table',
-           'collect', 'show_table', 'bench_siit', 'bench_toys', 'bench_saes', 'main']
+           'collect', 'show_table', 'bench_siit', 'bench_toys', 'bench_saes', 'bench_probes', 'main']
 
 # %% ../nbs/80_cli.ipynb #faf6b4f1
 QUICK = ('duplicate_remover', 'left_greater') # demo --quick
@@ -78,7 +78,7 @@ class Commands(TyperGroup):
 OPTIONS = dict(help_option_names=['-h', '--help'])
 app = typer.Typer(name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS,
                   epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
-bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms, toy models and sparse autoencoders.')
+bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms, toy models, sparse autoencoders and probes.')
 app.add_typer(bench_app, name='bench')
 
 # %% ../nbs/80_cli.ipynb #d6e0149c
@@ -347,6 +347,14 @@ def bench_saes(members: Annotated[int, typer.Option(min=1, metavar='N', help='Sp
     for c in ('kind', 'd', 'width', 'ours', 'SAELens', 'times faster'): t.add_column(c, justify='left' if c == 'kind' else 'right')
     for x in r['rows']: t.add_row(x['kind'], str(x['d']), str(x['width']), f"{x['ours']:.2f}", f"{x['saelens']:.2f}", f"{x['ratio']:.1f}")
     console().print(t); console().print('peak memory (MB): ' + ', '.join(f"{k} {v['peak']:,.0f}" for k, v in r['memory'].items()))
+
+@bench_app.command('probe', epilog='Example: [bold]superpos bench probe[/]')
+def bench_probes():
+    "Measure probes for all features in one solve against a loop over scikit-learn (which must be installed)."
+    from superpos.probe import bench_probe
+    try: r = bench_probe()
+    except ImportError as e: fail(message(e))
+    for what, value in r.items(): console().print(f'{what.replace("_", " ")}: {value:.4g}')
 
 def main() -> None:
     "The entry point of the command `superpos`"

@@ -4,12 +4,11 @@
 
 # %% ../nbs/47_identify.ipynb #0c683ae2
 from __future__ import annotations
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 from .causal import CausalModel
 from .combine import HighLevel, projection, sample
