@@ -78,5 +78,5 @@ def intervals(rows: Sequence[str], # labels, top to bottom
         v = np.asarray(v, float); y = np.arange(len(rows)) + (i - (len(series) - 1) / 2) * .22
         ax.errorbar(v[:, 0], y, xerr=[v[:, 0] - v[:, 1], v[:, 2] - v[:, 0]], fmt='o', ms=4, capsize=2, color=colour(label, i), label=label)
     if line is not None: ax.axvline(line, color='0.4', ls=':', lw=1)
-    ax.set_yticks(range(len(rows)), rows, fontsize=8); ax.invert_yaxis(); ax.set_xlabel(xlabel); ax.legend(fontsize=8); ax.grid(axis='x', alpha=.3)
+    ax.set_yticks(range(len(rows)), rows, fontsize=8); ax.yaxis.set_inverted(True); ax.set_xlabel(xlabel); ax.legend(fontsize=8); ax.grid(axis='x', alpha=.3)
     return ax.figure
