@@ -19,8 +19,8 @@ from .plots import colour
 
 # %% auto #0
 __all__ = ['worse_f1', 'cuts', 'read', 'correlate', 'cosines', 'assign', 'Scores', 'sided', 'interval', 'exhaustive',
-           'shift_cosines', 'implied', 'best', 'rows_of', 'score', 'found', 'best_cosines', 'summary', 'compare',
-           'draw_cosines']
+           'shift_cosines', 'implied', 'best', 'rows_of', 'score', 'found', 'by_group', 'best_cosines',
+           'matched_correlation', 'summary', 'compare', 'draw_cosines']
 
 # %% ../nbs/55_score.ipynb #1213b19b
 def worse_f1(tp: Tensor, fp: Tensor, fn: Tensor, tn: Tensor, # counts of rows, any shapes that broadcast
@@ -219,11 +219,29 @@ def found(s: Scores, # scored
     ok = np.where(np.array(s.exam.values), s.table['corr'] >= s.bar, (s.table.f1 >= s.bar) | s.table.implied)
     return ok & s.table.scorable.values
 
+def by_group(s: Scores, # scored, with directions
+             plain: np.ndarray, # a cosine per row of the table
+            ) -> np.ndarray: # per row of the table
+    "Cosines up to a shift within exhaustive groups, if the shift does a whole group good: no shift is one of the shifts"
+    out, moved, names = plain.copy(), s.table.shift_cosine.to_numpy(float), np.array(s.exam.groups)
+    for g in set(names[~np.isnan(moved)]):
+        c = (names == g) & ~np.isnan(moved)
+        if moved[c].mean() > np.nanmean(plain[c]): out[c] = moved[c]
+    return out
+
 def best_cosines(s: Scores, # scored, with directions
                 ) -> np.ndarray: # per feature that is scorable and has a direction
     "Best signed cosines, up to a shift within exhaustive groups"
-    t = s.table[s.table.scorable]
-    return np.where(t.shift_cosine.isna(), t.cosine, t.shift_cosine)[t.cosine.notna()] if s.alive.any() else np.zeros(int(s.table.scorable.sum()))
+    if not s.alive.any(): return np.zeros(int(s.table.scorable.sum()))
+    return by_group(s, s.table.cosine.to_numpy(float))[(s.table.scorable & s.table.cosine.notna()).to_numpy()]
+
+def matched_correlation(s: Scores, # scored
+                        keep: Bool[Tensor, "feat"], # features that count
+                       ) -> float: # 0 to 1; missed features count 0
+    "Mean correlation of a one-to-one match (MCC); the smaller one of the two halves, either sign for yes/no variables"
+    both = torch.minimum(*(correlate(a, e.y, e.where) for a, e in zip(s.a, s.exam.halves))); turned = torch.minimum(*(-correlate(a, e.y, e.where) for a, e in zip(s.a, s.exam.halves)))
+    c = torch.where(torch.tensor(s.exam.binary, device=both.device), torch.maximum(both, turned), both)[s.alive][:, keep]
+    return float(assign(c).mean()) if c.numel() else 0.
 
 def summary(s: Scores, # scored
            ) -> dict[str, float]: # by name; see above
@@ -232,11 +250,11 @@ def summary(s: Scores, # scored
     ok, copies = found(s)[s.table.scorable.values], t.copies[t.f1 >= s.bar]; live = int(s.alive.sum()); both = torch.minimum(s.reads, s.tested)[:, keep & ~torch.tensor(s.exam.values, device=keep.device)]
     zero = lambda v: float(np.nan_to_num(v)) if len(t) else float('nan')
     out = dict(features=len(t), not_scorable=len(s.table) - len(t), latents=len(s.W), dead=len(s.W) - live, coverage=zero(ok.mean()), f1=zero(t.f1.mean()), f1_plain=zero(t.f1_plain.mean()), corr=zero(t['corr'].clip(lower=0).mean()),
-               matched_f1=zero(assign(both[s.alive]).mean().item() if live and both.shape[1] else 0.), multiplicity=float(copies.mean()), uniqueness=float((copies == 1).mean()) if len(copies) else 0.,
+               matched_f1=zero(assign(both[s.alive]).mean().item() if live and both.shape[1] else 0.), mcc=zero(matched_correlation(s, keep)), multiplicity=float(copies.mean()), uniqueness=float((copies == 1).mean()) if len(copies) else 0.,
                precision=float((both[s.alive] >= s.bar).any(1).float().mean()) if live and both.shape[1] else 0.)
     if s.cosine is None or not len(t): return out
     known = keep & ~s.cosine.isnan().any(0); c = best_cosines(s)
-    aimed = np.where(t.shift_cosine.isna(), t.read_cosine, t.shift_cosine) >= s.bar
+    aimed = by_group(s, s.table.read_cosine.to_numpy(float))[s.table.scorable.to_numpy()] >= s.bar
     return out | dict(read_and_written=zero((ok & aimed)[t.cosine.notna()].mean()), mmcs=float(c.mean()), mmcs_min=float(c.min()), mmcs_above=float((c > .9).mean()), matched=float(assign(s.cosine[s.alive][:, known]).mean()) if live else 0.,
                       mmcs_latents=float(s.cosine[s.alive][:, known].amax(1).mean()) if live else 0.)
 
