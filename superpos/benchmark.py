@@ -20,12 +20,13 @@ from torch import Tensor
 from .core import atomic_write, config_hash, derive_seed, generator
 from .directions import feature_directions, load_directions
 from .exam import Dictionary, Exam, exam_of, latents_of, supervised, tied
-from .features import activation_stream, labels
+from .features import labels
 from .identify import identified
 from .organisms import Organism, load_organism
 from .sae import PATHS, train_sae
 from .saestep import Recipe
 from .score import score, summary
+from .stream import activation_stream
 
 # %% auto #0
 __all__ = ['Path1', 'METHODS', 'COLUMNS', 'Budget', 'Stream', 'exam_at', 'Method', 'plain', 'neurons', 'random_directions',

@@ -18,11 +18,12 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
 from .core import Site, derive_seed, generator, load_tensors, save_tensors, unknown
-from .features import Feature, Labels, activations, as_site, features, labels
+from .features import Feature, Labels, features, labels
 from .interchange import answers, position_loss, right
 from .lowlevel import NetConfig, Params, config_of, parameters, run_on, run_to, writes
 from .organisms import Organism, shipped_folder
 from .plots import heatmaps
+from .stream import activations, as_site
 
 # %% auto #0
 __all__ = ['Wanted', 'PASS', 'swapped', 'wanted_at', 'asked', 'Draw', 'draw', 'Subspace', 'starts', 'full_strength', 'alone',

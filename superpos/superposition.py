@@ -17,13 +17,15 @@ from torch import Tensor
 from .combine import HighLevel, run, sample
 from .core import Site, derive_seed, generator
 from .directions import run_on, run_to, writes
-from .features import Feature, Labels, activation_stream, as_site, check_acts, features, labels
+from .features import Feature, Labels, features, labels
 from .geometry import capacity, coherence, participation, polysemanticity, unit, welch
 from .identify import identified
 from .interchange import answers
 from .lowlevel import config_of, parameters
 from .organisms import Organism, untrained_twin
 from .plots import colour
+from .readout import check_acts
+from .stream import activation_stream, as_site
 
 # %% auto #0
 __all__ = ['centred', 'independent', 'Fit', 'fit', 'meanings', 'ablate', 'room', 'Look', 'look', 'counted',
