@@ -192,6 +192,7 @@ def measure(d, # anything with `encode` and `W_dec`
             exam: Exam, # held out
            ) -> tuple[dict[str, float], object]: # by column; the grade
     "One dictionary against the truth"
+    if hasattr(d, 'check'): d.check(exam.x, site=exam.site, source=exam.source)
     latents_of(d, exam)                                                   # says what does not fit
     g = grade(d, exam); ev, l0 = explained(d, exam.x); out = {k: float(g.summary[k]) for k in ('coverage', 'mmcs', 'mcc', 'f1', 'precision') if k in g.summary}
     return out | dict(l0=l0, explained=ev) | (dict(falling=still_falling(d.history)) if getattr(d, 'history', None) else {}), g
@@ -220,8 +221,8 @@ def test_of(organism: Organism | str, # or its name
            ) -> Test:
     "Prepare the test of an organism"
     o = organism_of(organism) if isinstance(organism, (str, Path)) else organism
-    loss = loss_through(o, b.site, b.causal, derive_seed(b.seed, 'loss'))
-    return Test(o, b, exam_at(o, b, 'exam'), tuple(identified(o.hl, b.site)), loss, (loss(torch.zeros_like), loss(lambda x: x)))
+    fs, exam = tuple(identified(o.hl, b.site)), exam_at(o, b, 'exam'); loss = loss_through(o, b.site, b.causal, derive_seed(b.seed, 'loss'))
+    return Test(o, b, exam, fs, loss, (loss(torch.zeros_like), loss(lambda x: x)))
 
 def measure_causal(d, # anything with `encode` and `W_dec`
                    g, # its grade
@@ -261,16 +262,15 @@ def key_of(m: Method, name: str, b: Budget, seeds: Sequence[int]) -> str: # chan
     "What a saved cell must have been made with"
     return config_hash(dict(method=m.name, settings=json.dumps(m.settings), sees=m.sees, organism=str(name), budget=asdict(b), seeds=list(seeds)))
 
-def old_cell(path: Path, m: Method, name: str, b: Budget, seeds: Sequence[int]) -> dict | None: # None: not there, or of other settings
+def old_cell(folder: str | Path, m: Method, name: str, b: Budget, seeds: Sequence[int]) -> dict | None: # None: not there
     "A cell from its file"
-    try: old = json.loads(path.read_text())
+    try: return json.loads((Path(folder) / f'{key_of(m, name, b, seeds)}.json').read_text())
     except (OSError, ValueError): return None
-    return old if old.get('key') == key_of(m, name, b, seeds) else None
 
-def new_cell(path: Path, m: Method, name: str, b: Budget, seeds: Sequence[int]) -> dict: # see `cell_of`
+def new_cell(folder: str | Path, m: Method, name: str, b: Budget, seeds: Sequence[int]) -> dict: # see `cell_of`
     "Make a cell and write it"
-    torch.set_num_threads(1); new = dict(key=key_of(m, name, b, seeds), **cell_of(m, name, b, seeds))
-    atomic_write(path, json.dumps(new)); return new
+    torch.set_num_threads(1); key = key_of(m, name, b, seeds); new = dict(key=key, **cell_of(m, name, b, seeds))
+    atomic_write(Path(folder) / f'{key}.json', json.dumps(new)); return new
 
 def run_board(methods: Sequence[Method], # rows
               organisms: Sequence[str], # names that `organism_of` knows
@@ -282,7 +282,7 @@ def run_board(methods: Sequence[Method], # rows
              ) -> list[dict]: # cells, in order
     "All cells, resumable"
     if len({m.name for m in methods}) < len(methods): raise ValueError(f'two methods have one name: {sorted(m.name for m in methods)}')
-    todo = [(Path(folder) / f"{config_hash([m.name, str(o)])[:12]}.json", m, o, b, tuple(seeds)) for o in organisms for m in methods]
+    todo = [(folder, m, o, b, tuple(seeds)) for o in organisms for m in methods]
     cells = [old_cell(*t) for t in todo]; left = [i for i, c in enumerate(cells) if c is None]
     work = Parallel(n_jobs=jobs, return_as='generator', batch_size=1)(delayed(new_cell)(*todo[i]) for i in left)
     for k, (i, c) in enumerate(zip(left, work), 1):
