@@ -13,9 +13,11 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Batch, HighLevel, encode, pair, projection, run, sample
 from .core import Site, derive_seed, generator, unknown
-from .directions import Subspace, feature_directions, load_directions, run_on, run_to, wanted_at, writes
+from .directions import Subspace, feature_directions, load_directions, wanted_at, writes
+from .lowlevel import run_on, run_to
 from .exam import Exam, exam_of, latents_of
-from .features import Acts, Feature, Labels, activation_stream, as_site, features, labels
+from .features import Feature, Labels, features, labels
+from .stream import Acts, activation_stream, as_site
 from .identify import identified
 from .interchange import answers, nodes
 from .latentiia import counted, swap_latents
