@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
+from textwrap import wrap
 from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
@@ -51,7 +52,7 @@ def tokens_html(e: Example, # an input with a number at each token
                ) -> str:
     "An example as a line of coloured tokens"
     line = ''.join(span(t, *tint(v, top), 'border-bottom:3px solid #c03d3e;' if m else 'border-bottom:3px solid transparent;', '' if v != v else f'{v:.3g}') for t, v, m in zip(e.tokens, e.values, e.marks))
-    return f'<div style="white-space:nowrap">{line} <span style="color:#555;font-size:85%">{escape(e.label)}; strength {e.rank + 1} of {e.of}</span></div>'
+    return f'<div style="white-space:nowrap">{line} <span style="color:#555;font-size:85%">{escape(e.label)}; rank {e.rank + 1} of {e.of}</span></div>'
 
 # %% ../nbs/72_widgets.ipynb #e7337999
 def page(title: str, # in bold
@@ -80,8 +81,8 @@ def latent_facts(k: LatentLook) -> dict[str, str]: # name -> text
     if not k.fires: return {'fires': 'never on these inputs: a dead latent'}
     m, c = k.match, k.causes
     same = f" (on the same tokens: {', '.join(k.iia.keys() - {next(iter(k.iia))})})" if len(k.iia) > 1 else ''
-    facts = {'fires': f'on {100 * k.fires:.1f} % of tokens', 'stands for': f'{k.kind} {k.of}'.strip(), 'reads best': f"{m['sign']}{m['feature']}{same}",
-             'how well': f"F1 {m['f1']:.2f} (of the worse side), precision {m['precision']:.2f}, recall {m['recall']:.2f}, on sequences held out", 'verdict on that feature': f"{m['verdict']}{': ' + m['verdict_how'] if m['verdict_how'] else ''}" + ('' if m['among'] else f"; its best latent is {m['best_latent']}")}
+    facts = {'fires': f'on {100 * k.fires:.1f} % of tokens', 'verdict on the latent': f'{k.kind} {k.of}'.strip(), 'reads best': f"{m['sign']}{m['feature']}{same}",
+             'how well': f"F1 {m['f1']:.2f} (of the worse side), precision {m['precision']:.2f}, recall {m['recall']:.2f}, on sequences held out", 'verdict on the feature': f"{m['verdict']}{': ' + m['verdict_how'] if m['verdict_how'] else ''}" + ('' if m['among'] else f"; its best latent is {m['best_latent']}")}
     for w in ('swapped', 'ablated'): facts[f'answers changed, {w}'] = f"{rate(c[w], c[w + '_low'], c[w + '_high'])}; median latent {100 * c['median_' + w]:.1f} %"
     for name, t in k.iia.items(): facts[f'latent IIA, {name}'] = f"sufficiency {rate(*t['sufficiency'])}, necessity {rate(*t['necessity'])}, leak {rate(*t['leak'])}; {t['positions']} effective positions"
     return facts
@@ -128,7 +129,7 @@ def interchange_html(k: Interchange) -> str:
     for column, label in LINES:
         cells = ''.join(f'<td style="padding:0">{span(t, b, "#111111" if s or column in ("base", "source") else "#aaaaaa", f if "swapped" in column else "border:2px solid transparent;")}</td>' for t, b, s, f in zip(k.rows[column], backs(k, column), k.rows.scored, frame))
         lines += f'<tr><td style="padding-right:12px;color:#555;text-align:left;white-space:nowrap">{label}</td>{cells}</tr>'
-    return page(f'interchange at {k.site}: {k.tasks[0]} with {k.tasks[1]} as source', {n: escape(t) for n, t in interchange_facts(k).items()}, f'<table style="border-spacing:0">{lines}</table><div style="color:#555;font-size:85%">framed: effective; green: the network answers as the causal model; red: it does not</div>')
+    return page(f'interchange at {k.site}: {k.tasks[0]} with {k.tasks[1]} as source', {n: escape(t) for n, t in interchange_facts(k).items()}, f'<table style="border-spacing:0">{lines}</table><div style="color:#555;font-size:85%">framed: effective; green: the network answers as the causal model; red: it does not; &middot;: PAD, a removed token</div>')
 
 # %% ../nbs/72_widgets.ipynb #3932f293
 def cells(ax, lines: Sequence[Sequence[tuple[str, str, str, str]]], # per line and token: text, background, ink, frame ('' for none)
@@ -145,15 +146,15 @@ def cells(ax, lines: Sequence[Sequence[tuple[str, str, str, str]]], # per line a
 
 def draw_page(title: str, facts: Mapping[str, str], lines: list, left: Sequence[str], right: Sequence[str], foot: str) -> Figure: # see `cells`
     "Facts above, tokens below"
-    text = [f'{k}: {v}' for k, v in facts.items()]; text = [t if len(t) < 125 else t[:t.rfind(' ', 0, 122)] + ' ...' for t in text]; high = .19 * len(text) + .1
-    fig, (top, ax) = plt.subplots(2, 1, figsize=(8.6, high + .8 + .3 * len(lines)), height_ratios=(high, .4 + .3 * len(lines)), layout='constrained')
+    text = [t for k, v in facts.items() for t in wrap(f'{k}: {v}', 128, subsequent_indent='      ')]; high = .165 * len(text)
+    fig, (top, ax) = plt.subplots(2, 1, figsize=(8.6, high + .7 + .3 * len(lines)), height_ratios=(high, .4 + .3 * len(lines)), layout='constrained')
     top.axis('off'); top.set_title(title, loc='left', fontsize=10, weight='bold'); top.text(0, 1, '\n'.join(text), va='top', fontsize=7.5, linespacing=1.45, transform=top.transAxes)
     cells(ax, lines, left, right); ax.set_xlabel(foot, fontsize=7.5, loc='left'); return fig
 
-def draw_examples(title: str, facts: Mapping[str, str], es: Sequence[Example], foot: str) -> Figure: # foot: what colours and frames mean
+def draw_examples(title: str, facts: Mapping[str, str], es: Sequence[Example], foot: str, left: str = 'strength') -> Figure: # foot: what colours and frames mean; left: what ranks are of
     "A latent or a feature on its examples"
     top = top_of(es); lines = [[(t, *tint(v, top), '#c03d3e' if m else '') for t, v, m in zip(e.tokens, e.values, e.marks)] for e in es]
-    return draw_page(title, facts, lines, [f'strength {e.rank + 1}' for e in es], [e.label for e in es], foot + (f' (darkest: {top:.2g})' if top else ''))
+    return draw_page(title, facts, lines, [f'{left} {e.rank + 1}' for e in es], [e.label for e in es], foot + (f' (darkest: {top:.2g})' if top else ''))
 
 def draw_latent(k: LatentLook, where: str = '') -> Figure: # where: site and dictionary
     "What a latent does, as a figure"
@@ -161,12 +162,12 @@ def draw_latent(k: LatentLook, where: str = '') -> Figure: # where: site and dic
 
 def draw_feature(k: FeatureLook) -> Figure:
     "What a feature looks like, as a figure"
-    return draw_examples(f'{k.feature} at {k.feature.site}', feature_facts(k), k.examples, 'blue: the label; grey: not defined')
+    return draw_examples(f'{k.feature} at {k.feature.site}', feature_facts(k), k.examples, 'blue: the label; grey: not defined', 'example')
 
 def draw_interchange(k: Interchange) -> Figure:
     "Both models side by side, as a figure"
     lines = [[(t, b, '#111111' if s or c in ('base', 'source') else '#aaaaaa', '#e0a030' if f and 'swapped' in c else '') for t, b, s, f in zip(k.rows[c], backs(k, c), k.rows.scored, k.rows.effective)] for c, _ in LINES]
-    return draw_page(f'interchange at {k.site}: {k.tasks[0]} with {k.tasks[1]} as source', interchange_facts(k), lines, [l for _, l in LINES], (), 'orange frame: effective; green: the network answers as the causal model; red: it does not')
+    return draw_page(f'interchange at {k.site}: {k.tasks[0]} with {k.tasks[1]} as source', interchange_facts(k), lines, [l for _, l in LINES], (), 'orange frame: effective; green: the network answers as the causal model; red: it does not; ·: PAD, a removed token')
 
 # %% ../nbs/72_widgets.ipynb #a77243b6
 def need_widgets(): # the module
