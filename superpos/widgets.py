@@ -10,15 +10,13 @@ from html import escape
 from textwrap import wrap
 from types import SimpleNamespace
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.figure import Figure
 from .closeup import FeatureLook, Interchange, look_at_feature, look_at_interchange, site_features
-from .combine import encode, sample
+from .combine import encode
 from .core import Site, generator
 from .explore import Example, LatentLook, latents, look_at_latent, spell, typed
 from .interchange import nodes
 from .organisms import Organism
-from .plots import COLOURS, intervals
 
 # %% auto #0
 __all__ = ['LINES', 'tint', 'top_of', 'span', 'tokens_html', 'page', 'error_html', 'rate', 'key', 'latent_facts', 'latent_html',
