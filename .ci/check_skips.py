@@ -2,7 +2,7 @@
 
 - every notebook is one that nbdev_test finds;
 - one with skip_exec in its front matter, or a cell with eval: false, gives its reason in a comment (# because ...);
-- below a slow cell, in the same section, a cell without a flag always runs: its small twin;
+- below a slow or browser cell, in the same section, a cell without a flag always runs: its small twin;
 - a notebook with code has at least one cell that always runs.
 """
 import re, sys
@@ -28,9 +28,9 @@ def problems(path):
     waiting = None
     for c in cells + [None]:
         if c is None or (c.kind == 'markdown' and re.match(r'\s*#{1,2}\s', c.text)):
-            if waiting: yield f'{path}: a slow cell without a small twin that always runs below it: {waiting.line}'
+            if waiting: yield f'{path}: a slow or browser cell without a small twin that always runs below it: {waiting.line}'
             waiting = None
-        elif c.code and 'slow' in c.directives: waiting = c
+        elif c.code and {'slow', 'browser'} & c.directives.keys(): waiting = c
         elif c.code and not c.flagged and not c.never: waiting = None
 
 def main():

@@ -62,8 +62,8 @@ def site_features(organism: Organism, # anything with .name, .net and .hl
     v = view(organism, site, n, seed, wide=True); first = torch.isin(v.exam.seq, v.exam.halves[0].seq); dim = v.acts.x.shape[1]
     fit = fit_linear(Data({v.site: v.acts.x[first]}, v.labels.rows(first), v.exam.seq[first])); x = v.acts.x[~first]
     out, g = {}, None
-    if d is not None: *out['latent'], g = chosen(d, v, 'latent')
-    *out['neuron'], _ = chosen(Dictionary(torch.eye(dim), lambda z: z, 'neurons'), v, 'neuron' if v.site.kind == 'mlp' else 'dimension')
+    if d is not None: a, which, g = chosen(d, v, 'latent'); out['latent'] = a, which
+    out['neuron'] = chosen(Dictionary(torch.eye(dim), lambda z: z, 'neurons'), v, 'neuron' if v.site.kind == 'mlp' else 'dimension')[:2]
     out['probe'] = fit(x), ['linear'] * len(v.exam.names)
     if v.exam.directions is not None: out['certified direction'] = x @ v.exam.directions.T, ['' if row.isnan().any() else 'in its subspace' for row in v.exam.directions]
     return Features(v, out, g)

@@ -23,7 +23,7 @@ from .interchange import answers, nodes
 from .latentiia import counted, swap_latents
 from .lowlevel import config_of, parameters
 from .organisms import Organism
-from .score import read, sided
+from .score import read
 from .tasks import BOS, FIRST, Task
 from .verdict import Grade, grade
 
@@ -203,10 +203,11 @@ def match_of(x: Latents, i: int, # latent
             ) -> dict: # of the yes/no feature that it reads best
     "Which feature a latent matches, chosen on one half and measured on the other"
     s = x.grade.scores; f = int(s.reads[i].argmax()); e = s.exam.halves[1]; row = x.grade.features.iloc[f]
-    tp, fp, fn, tn = sided(read(s.a[1][:, [i]], e.on[:, [f]], e.where[:, [f]], s.cut[i, f].view(1, 1)), s.side[i, f].view(1, 1))[:, 0, 0].tolist()
+    tp, fp, fn, tn = read(s.a[1][:, [i]], e.on[:, [f]], e.where[:, [f]], s.cut[i, f].view(1, 1))[:, 0, 0].tolist(); no = bool(s.side[i, f] < 0)
+    hit, other, rest = ((fp, tp, tn) if no else (tp, fp, fn))                # fires where the feature - or, for 'not', its absence - is, is not, and does not fire
     twins = [g for g, r in enumerate(s.reads[i].tolist()) if g != f and r > 0 and (e.on[:, g] == e.on[:, f]).all()]
-    return dict(feature=e.names[f], index=f, twins=twins, sign='not ' if s.side[i, f] < 0 else '', verdict=row.verdict, verdict_how=row.how, among=i in row.latents,
-                f1=float(s.tested[i, f]), precision=tp / max(1., tp + fp), recall=tp / max(1., tp + fn), best_latent=int(row.latent) if row.scorable else -1)
+    return dict(feature=e.names[f], index=f, twins=twins, sign='not ' if no else '', verdict=row.verdict, verdict_how=row.how, among=i in row.latents,
+                f1=float(s.tested[i, f]), precision=hit / max(1., hit + other), recall=hit / max(1., hit + rest), best_latent=int(row.latent) if row.scorable else -1)
 
 def iia_of(x: Latents, i: int, match: dict, # latent, and what it matches
            n: int = 48, # inputs of each variable's task, and as many of others

@@ -10,15 +10,13 @@ from html import escape
 from textwrap import wrap
 from types import SimpleNamespace
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.figure import Figure
 from .closeup import FeatureLook, Interchange, look_at_feature, look_at_interchange, site_features
-from .combine import encode, sample
+from .combine import encode
 from .core import Site, generator
 from .explore import Example, LatentLook, latents, look_at_latent, spell, typed
 from .interchange import nodes
 from .organisms import Organism
-from .plots import COLOURS, intervals
 
 # %% auto #0
 __all__ = ['LINES', 'tint', 'top_of', 'span', 'tokens_html', 'page', 'error_html', 'rate', 'key', 'latent_facts', 'latent_html',
@@ -49,10 +47,12 @@ def span(text: str, # of one token
 
 def tokens_html(e: Example, # an input with a number at each token
                 top: float, # see `tint`
+                ranked: bool = True, # say how strong it is among all
                ) -> str:
     "An example as a line of coloured tokens"
     line = ''.join(span(t, *tint(v, top), 'border-bottom:3px solid #c03d3e;' if m else 'border-bottom:3px solid transparent;', '' if v != v else f'{v:.3g}') for t, v, m in zip(e.tokens, e.values, e.marks))
-    return f'<div style="white-space:nowrap">{line} <span style="color:#555;font-size:85%">{escape(e.label)}; rank {e.rank + 1} of {e.of}</span></div>'
+    said = e.label + (f'; rank {e.rank + 1} of {e.of}' if ranked else '')
+    return f'<div style="white-space:nowrap">{line} <span style="color:#555;font-size:85%">{escape(said)}</span></div>'
 
 # %% ../nbs/72_widgets.ipynb #e7337999
 def page(title: str, # in bold
@@ -60,7 +60,7 @@ def page(title: str, # in bold
          rest: str = '', # HTML below
         ) -> str:
     "A page of an explorer"
-    rows = ''.join(f'<tr><td style="padding:1px 12px 1px 0;color:#555;vertical-align:top;text-align:left">{escape(k)}</td><td style="text-align:left">{v}</td></tr>' for k, v in facts.items())
+    rows = ''.join(f'<tr><td style="padding:1px 12px 1px 0;color:#555;vertical-align:top;text-align:left;white-space:nowrap">{escape(k)}</td><td style="text-align:left">{v}</td></tr>' for k, v in facts.items())
     return f'<div style="background:#fff;color:#111;padding:8px;line-height:1.5;overflow-x:auto"><b>{escape(title)}</b><table style="margin:4px 0">{rows}</table>{rest}</div>'
 
 def error_html(e: Exception) -> str: # one line
@@ -72,9 +72,10 @@ def rate(value: float, low: float, high: float) -> str: # shares
     "A share with its interval, in percent"
     return 'not measured' if value != value else f'{100 * value:.1f} % ({100 * low:.1f} to {100 * high:.1f})'
 
-def key(marked: str, top: float) -> str: # HTML; marked: what the underline means
+def key(marked: str, top: float, ranked: bool = True) -> str: # HTML; marked: what the underline means
     "What the colours mean"
-    return f'<div style="margin-top:6px;color:#555;font-size:85%">{span("0", *tint(0., 1.))}{span(f"{top:.2g}", *tint(1., 1.))} {escape(marked)} Half of the examples are the strongest, half come from all ranks.</div>'
+    how = 'Half of the examples are the strongest, half come from all ranks.' if ranked else 'The examples are drawn at random.'
+    return f'<div style="margin-top:6px;color:#555;font-size:85%">{span("0", *tint(0., 1.))}{span(f"{top:.2g}", *tint(1., 1.))} {escape(marked)} {how}</div>'
 
 def latent_facts(k: LatentLook) -> dict[str, str]: # name -> text
     "A latent's numbers, as text"
@@ -82,7 +83,7 @@ def latent_facts(k: LatentLook) -> dict[str, str]: # name -> text
     m, c = k.match, k.causes
     same = f" (on the same tokens: {', '.join(k.iia.keys() - {next(iter(k.iia))})})" if len(k.iia) > 1 else ''
     facts = {'fires': f'on {100 * k.fires:.1f} % of tokens', 'verdict on the latent': f'{k.kind} {k.of}'.strip(), 'reads best': f"{m['sign']}{m['feature']}{same}",
-             'how well': f"F1 {m['f1']:.2f} (of the worse side), precision {m['precision']:.2f}, recall {m['recall']:.2f}, on sequences held out", 'verdict on the feature': f"{m['verdict']}{': ' + m['verdict_how'] if m['verdict_how'] else ''}" + ('' if m['among'] else f"; its best latent is {m['best_latent']}")}
+             'how well': f"F1 {m['f1']:.2f} (of the worse side), precision {m['precision']:.2f}, recall {m['recall']:.2f}, at its best threshold, on sequences held out", 'verdict on the feature': f"{m['verdict']}{': ' + m['verdict_how'] if m['verdict_how'] else ''}" + ('' if m['among'] else f"; its best latent is {m['best_latent']}")}
     for w in ('swapped', 'ablated'): facts[f'answers changed, {w}'] = f"{rate(c[w], c[w + '_low'], c[w + '_high'])}; median latent {100 * c['median_' + w]:.1f} %"
     for name, t in k.iia.items(): facts[f'latent IIA, {name}'] = f"sufficiency {rate(*t['sufficiency'])}, necessity {rate(*t['necessity'])}, leak {rate(*t['leak'])}; {t['positions']} effective positions"
     return facts
@@ -104,8 +105,8 @@ def feature_facts(k: FeatureLook) -> dict[str, str]: # name -> text
 
 def feature_html(k: FeatureLook) -> str:
     "What a feature looks like, as HTML"
-    top = top_of(k.examples)
-    return page(f'{k.feature} at {k.feature.site}', {n: escape(t) for n, t in feature_facts(k).items()}, ''.join(tokens_html(e, top) for e in k.examples) + key('the label; grey: not defined.', top))
+    top, ranked = top_of(k.examples), k.feature.kind == 'value'
+    return page(f'{k.feature} at {k.feature.site}', {n: escape(t) for n, t in feature_facts(k).items()}, ''.join(tokens_html(e, top, ranked) for e in k.examples) + key('the label; grey: not defined.', top, ranked))
 
 # %% ../nbs/72_widgets.ipynb #585ccc89
 LINES = (('base', 'base input'), ('source', 'source input'), ('model_base', 'causal model, base'), ('net_base', 'network, base'), ('model_source', 'causal model, source'), ('net_source', 'network, source'), ('model_swapped', 'causal model, swapped'), ('net_swapped', 'network, swapped'))
@@ -151,10 +152,10 @@ def draw_page(title: str, facts: Mapping[str, str], lines: list, left: Sequence[
     top.axis('off'); top.set_title(title, loc='left', fontsize=10, weight='bold'); top.text(0, 1, '\n'.join(text), va='top', fontsize=7.5, linespacing=1.45, transform=top.transAxes)
     cells(ax, lines, left, right); ax.set_xlabel(foot, fontsize=7.5, loc='left'); return fig
 
-def draw_examples(title: str, facts: Mapping[str, str], es: Sequence[Example], foot: str, left: str = 'strength') -> Figure: # foot: what colours and frames mean; left: what ranks are of
+def draw_examples(title: str, facts: Mapping[str, str], es: Sequence[Example], foot: str, ranked: bool = True) -> Figure: # foot: what colours and frames mean; ranked: say how strong an example is among all
     "A latent or a feature on its examples"
     top = top_of(es); lines = [[(t, *tint(v, top), '#c03d3e' if m else '') for t, v, m in zip(e.tokens, e.values, e.marks)] for e in es]
-    return draw_page(title, facts, lines, [f'{left} {e.rank + 1}' for e in es], [e.label for e in es], foot + (f' (darkest: {top:.2g})' if top else ''))
+    return draw_page(title, facts, lines, [f'rank {e.rank + 1} of {e.of}' if ranked else f'example {i + 1}' for i, e in enumerate(es)], [e.label for e in es], foot + (f' (darkest: {top:.2g})' if top else ''))
 
 def draw_latent(k: LatentLook, where: str = '') -> Figure: # where: site and dictionary
     "What a latent does, as a figure"
@@ -162,7 +163,7 @@ def draw_latent(k: LatentLook, where: str = '') -> Figure: # where: site and dic
 
 def draw_feature(k: FeatureLook) -> Figure:
     "What a feature looks like, as a figure"
-    return draw_examples(f'{k.feature} at {k.feature.site}', feature_facts(k), k.examples, 'blue: the label; grey: not defined', 'example')
+    return draw_examples(f'{k.feature} at {k.feature.site}', feature_facts(k), k.examples, 'blue: the label; grey: not defined', k.feature.kind == 'value')
 
 def draw_interchange(k: Interchange) -> Figure:
     "Both models side by side, as a figure"
