@@ -4,6 +4,9 @@
 
 # %% ../nbs/05_readout.ipynb #e3a5d088
 from __future__ import annotations
+import time
+from typing import Callable
+import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import einsum
@@ -12,8 +15,8 @@ from torch import Tensor
 from .core import derive_seed, generator
 
 # %% auto #0
-__all__ = ['check_acts', 'line_step', 'direction', 'whiten', 'descend', 'logistic', 'ridge', 'strongest', 'sparse', 'Nonlinear',
-           'nonlinear']
+__all__ = ['check_acts', 'whiten', 'curvature', 'direction', 'along', 'descend', 'logistic', 'ridge', 'strongest', 'sparse',
+           'Nonlinear', 'nonlinear', 'sklearn_loop']
 
 # %% ../nbs/05_readout.ipynb #27fe1de1
 def check_acts(x: Float[Tensor, "row dim"], # activations
@@ -29,91 +32,110 @@ def check_acts(x: Float[Tensor, "row dim"], # activations
     return x
 
 # %% ../nbs/05_readout.ipynb #34ca0d1d
-def line_step(a: Float[Tensor, "row feat"], d: Float[Tensor, "row feat"], # logits, and their change along the direction
-              y: Float[Tensor, "row feat"], where: Float[Tensor, "row feat"] | None, # labels, weights
-              pen: tuple[Tensor, Tensor], # first and second derivative of the penalty at 0
-              rounds: int = 3, # Newton iterations
-             ) -> Float[Tensor, "feat"]: # step of each column
-    "The best step along a direction, one per column; Newton, kept between steps known to be too short and too long"
-    t, low, high = torch.ones_like(a[0]), torch.zeros_like(a[0]), torch.full_like(a[0], float('inf'))
-    for _ in range(rounds):
-        p = torch.sigmoid(torch.addcmul(a, d, t)); wd = d if where is None else d * where
-        slope = ((p - y) * wd).sum(0) + pen[0] + t * pen[1]
-        bend = (torch.addcmul(p, p, p, value=-1) * wd * d).sum(0) + pen[1]
-        low, high = torch.where(slope < 0, t, low), torch.where(slope < 0, high, t)
-        new = t - slope / bend.clamp(min=1e-12)
-        t = torch.where((new > low) & (new < high), new.clamp(max=8), torch.where(high.isinf(), 2 * t, (low + high.nan_to_num(posinf=0)) / 2))
-    return t
-
-def direction(g: Float[Tensor, "dim feat"], # gradient
-              past: list[tuple[Tensor, Tensor, Tensor]], # steps, gradient changes, 1 / their product
-              scale: Float[Tensor, "dim feat"], # inverse curvature to start from
-             ) -> Float[Tensor, "dim feat"]: # downhill
-    "The L-BFGS two-loop recursion, for all columns at once"
-    q, al = g.clone(), []
-    for s, u, r in reversed(past): al.append(r * (s * q).sum(0)); q -= al[-1] * u
-    q *= scale
-    for (s, u, r), a in zip(past, reversed(al)): q += s * (a - r * (u * q).sum(0))
-    return -q
-
-# %% ../nbs/05_readout.ipynb #011e1aa4
 def whiten(x: Float[Tensor, "row dim"], # activations
           ) -> tuple[Tensor, Tensor, Tensor, Tensor]: # whitened rows, mean, map from whitened weights to raw ones [dim, kept], penalty of each whitened weight
     "Uncorrelated coordinates of variance 1, and what they mean for an L2 penalty on standardised ones"
-    mean, std = x.mean(0), x.std(0, correction=0)
+    mean = x.mean(0); z = x - mean
+    cov = z.T @ z / len(z); std = cov.diagonal().sqrt()
     std = torch.where(std > 1e-6 * std.max(), std, 1.)                    # a dead neuron stays 0
-    z = (x - mean) / std
-    val, vec = torch.linalg.eigh((z.T @ z / len(z)).double())
+    val, vec = torch.linalg.eigh((cov / std / std[:, None]).double())
     keep = val > 1e-7 * val[-1]
     s, vec = val[keep].sqrt().float(), vec[:, keep].float()
-    return z @ (vec / s), mean, (vec / s) / std[:, None], s**-2
+    back = vec / s / std[:, None]
+    return z @ back, mean, back, s**-2
+
+def curvature(z: Float[Tensor, "row dim"], # whitened rows
+              a: Float[Tensor, "feat row"], # logits
+              m: Float[Tensor, "feat row"] | None, # weights of the rows; None: all 1
+              pen: Float[Tensor, "dim"], # penalty of each weight
+              most: int = 256, # rows that are summed exactly
+             ) -> Float[Tensor, "feat dim dim"]: # Cholesky factors
+    "The second derivative of each label's objective: exact on the rows that bend it most, isotropic for the rest"
+    p = torch.sigmoid(a); h = torch.addcmul(p, p, p, value=-1)
+    h = h if m is None else h * m
+    top, at = h.topk(min(most, len(z)), dim=1, sorted=False); rest = (h.sum(1) - top.sum(1)).clamp(min=0)
+    out = []
+    for i in range(0, len(h), 16):                                        # in pieces that fit the cache
+        rows = z[at[i:i + 16].flatten()].view(-1, at.shape[1], z.shape[1])
+        H = torch.bmm((rows * top[i:i + 16, :, None]).transpose(1, 2), rows)
+        H.diagonal(dim1=1, dim2=2).add_(rest[i:i + 16, None] + pen + 1e-5)
+        out.append(torch.linalg.cholesky(H))
+    return torch.cat(out)
+
+def direction(g: Float[Tensor, "feat dim"], # gradient
+              past: list[tuple[Tensor, Tensor, Tensor]], # steps, gradient changes, 1 / their product
+              undo: Callable[[Tensor], Tensor], # multiplies with the inverse curvature to start from
+             ) -> Float[Tensor, "feat dim"]: # downhill
+    "The L-BFGS two-loop recursion, for all labels at once"
+    q, al = g, []
+    for s, u, r in reversed(past): al.append(r * (s * q).sum(1, keepdim=True)); q = torch.addcmul(q, al[-1], u, value=-1)
+    q = undo(q)
+    for (s, u, r), b in zip(past, reversed(al)): q = torch.addcmul(q, s, b - r * (u * q).sum(1, keepdim=True))
+    return -q
+
+# %% ../nbs/05_readout.ipynb #011e1aa4
+def along(a: Float[Tensor, "feat row"], move: Float[Tensor, "feat row"], # logits, and their change along the direction
+          y: Float[Tensor, "feat row"], m: Float[Tensor, "feat row"] | None, # labels, weights
+          pen: tuple[Tensor, Tensor], # first and second derivative of the penalty along the direction
+          start: Float[Tensor, "feat 1"], # slope at 0
+         ) -> tuple[Float[Tensor, "feat 1"], Float[Tensor, "feat row"], Float[Tensor, "feat row"]]: # step of each label; logits and errors after it
+    "A step along a direction, one per label: a full one, or where the slope is next seen to vanish; never far uphill"
+    t, low, high, left = torch.ones_like(start), torch.zeros_like(start), torch.full_like(start, float('inf')), start
+    for trial in range(10):
+        to = torch.addcmul(a, move, t)
+        r = torch.sigmoid(to).sub_(y); r = r if m is None else r.mul_(m)
+        slope = (r * move).sum(1, keepdim=True) + pen[0] + t * pen[1]
+        bad, up = (slope.abs() > .3 * start.abs()) if trial == 0 else (slope > .5 * start.abs()), slope > 0
+        if not bad.any(): break
+        secant = low + (t - low) * left / (left - slope).clamp(max=-1e-30)               # between a step too short and one too long
+        further = (t * start / (start - slope).clamp(max=-1e-30)).clamp(t, 2.5 * t)
+        high, low, left = torch.where(up, t, high), torch.where(up, low, t), torch.where(up, left, slope)
+        t = torch.where(bad, torch.where(up, secant, further).minimum(high), t)
+    return t, to, r
 
 def descend(z: Float[Tensor, "row dim"], # whitened rows, and a column of ones
-            y: Float[Tensor, "row feat"], # labels
-            m: Float[Tensor, "row feat"] | None, # weights; None: all 1
-            w: Float[Tensor, "dim feat"], # where to start
-            pen: Float[Tensor, "dim 1"], # penalty of each weight
-            scale: Float[Tensor, "dim feat"], # inverse curvature to start from
-            past: list, # last steps, gradient changes and 1 / their products, of an earlier descent, or []
+            y: Float[Tensor, "feat row"], m: Float[Tensor, "feat row"] | None, # labels; weights, None: all 1
+            pen: Float[Tensor, "dim"], # penalty of each weight
+            at: tuple[Tensor, Tensor, Tensor], # weights, logits, gradient
+            past: list, # last steps, gradient changes and 1 / their products
+            undo: Callable[[Tensor], Tensor], # see `direction`
             steps: int, # how many
-           ) -> tuple[Float[Tensor, "dim feat"], Float[Tensor, "dim feat"], list]: # weights, gradient, last steps
-    "L-BFGS on all columns"
-    a = z @ w
-    def gradient(): r = torch.sigmoid(a) - y; return torch.addcmul(z.T @ (r if m is None else r * m), pen, w)
-    g = gradient()
+           ) -> tuple[tuple[Tensor, Tensor, Tensor], list, Float[Tensor, "feat"]]: # the same further down; what the last step could gain, nats
+    "L-BFGS on all labels"
+    w, a, g = at; dot = lambda u, v: (u * v).sum(1, keepdim=True)
     for _ in range(steps):
-        d = direction(g, past, scale); move = z @ d
-        t = line_step(a, move, y, m, ((pen * w * d).sum(0), (pen * d * d).sum(0)))
-        w, a = w + t * d, torch.addcmul(a, move, t); new = gradient()
+        d = direction(g, past, undo); start = dot(g, d)
+        t, a, r = along(a, d @ z.T, y, m, (dot(pen * w, d), dot(pen * d, d)), start)
+        w = torch.addcmul(w, d, t); new = torch.addcmul(r @ z, pen, w)
         s, u, g = t * d, new - g, new
-        dot = (s * u).sum(0); past = (past + [(s, u, torch.where(dot > 1e-12, 1 / dot, 0.))])[-10:]
-    return w, g, past
+        k = dot(s, u); past = (past + [(s, u, torch.where(k > 1e-12, 1 / k, 0.))])[-8:]
+    return (w, a, g), past, -start[:, 0]
 
 def logistic(x: Float[Tensor, "row dim"], # activations
              y: Float[Tensor, "row feat"], # 0 or 1
              where: Bool[Tensor, "row feat"] | None = None, # rows that count; None: all
              C: float = 1., # inverse penalty, as in scikit-learn
-             steps: int = 200, # at most, on all rows
-             tol: float = 1e-2, # a label is done when its largest gradient entry is so small, per row of its rarer kind
-             head_start: int = 4, # begin with one row in so many; 1: no
+             steps: int = 200, # at most
+             tol: float = 1e-2, # a label is done when another step would gain less than so many nats per row of its rarer kind
             ) -> tuple[Float[Tensor, "dim feat"], Float[Tensor, "feat"]]: # weights and intercepts for raw activations
     "Logistic regressions for many labels at once"
-    z, mean, back, pen = whiten(check_acts(x, 'probe'))
-    m = None if where is None or bool(where.all()) else where.to(y.dtype)
-    z, pen = torch.cat([z, torch.ones_like(z[:, :1])], 1), torch.cat([pen, pen.new_zeros(1)])[:, None] / C
-    n, on = (len(z), y.sum(0)) if m is None else (m.sum(0).clamp(min=1), (y * m).sum(0))
-    rate = (on + .5) / (n + 1); w = torch.zeros(z.shape[1], y.shape[1], device=x.device, dtype=x.dtype); w[-1] = (rate / (1 - rate)).log()
-    scale, past, k = 1 / (n * rate * (1 - rate) + pen), [], head_start
-    if k > 1 and len(z) > 500 * k:                                        # a part of the rows gives the neighbourhood and the curvature
-        w, _, past = descend(z[::k], y[::k], None if m is None else m[::k], w, pen / k, scale * k, [], 20)
-        past = [(s, u * k, r / k) for s, u, r in past]
-    todo, few = torch.arange(y.shape[1], device=x.device), torch.minimum(on, n - on).clamp(min=1)
-    while len(todo) and steps > 0:                                        # those that are done drop out
-        w[:, todo], g, past = descend(z, y[:, todo], None if m is None else m[:, todo], w[:, todo], pen, scale[:, todo], past, min(8, steps)); steps -= 8
-        left = (g.abs().amax(0) / few[todo] > tol).nonzero().squeeze(1)
-        todo, past = todo[left], [(s[:, left], u[:, left], r[left]) for s, u, r in past]
-    raw = back @ w[:-1]
-    return raw, w[-1] - mean @ raw
+    z, mean, back, pen = whiten(check_acts(x, 'probe')); z, pen = F.pad(z, (0, 1), value=1.), F.pad(pen / C, (0, 1))
+    m, y = None if where is None or bool(where.all()) else where.T.to(y.dtype).contiguous(), y.T.contiguous()
+    n, on = (torch.full_like(y[:, 0], len(z)), y.sum(1)) if m is None else (m.sum(1).clamp(min=1), (y * m).sum(1))
+    rate, few = ((on + .5) / (n + 1))[:, None], torch.minimum(on, n - on).clamp(min=1)
+    w = torch.zeros(len(y), z.shape[1], device=x.device, dtype=x.dtype); w[:, -1:] = (rate / (1 - rate)).log()
+    r = rate - y; now = w, w[:, -1:].expand_as(y), torch.addcmul((r if m is None else r * m) @ z, pen, w)
+    todo, past, scale = torch.arange(len(y), device=x.device), [], 1 / (n[:, None] * rate * (1 - rate) + pen)
+    undo = lambda q: q * scale                                            # exact at the start, as p is the same on all rows
+    while len(todo) and steps > 0:
+        now, past, gain = descend(z, y, m, pen, now, past, undo, min(3, steps)); steps -= 3
+        w[todo], left = now[0], gain > tol * few
+        now, past = tuple(v[left] for v in now), [tuple(v[left] for v in p) for p in past]
+        y, few, todo, m = y[left], few[left], todo[left], None if m is None else m[left]
+        factors = curvature(z, now[1], m, pen) if len(todo) and steps > 0 else None
+        undo = lambda q: torch.cholesky_solve(q[..., None], factors)[..., 0]
+    raw = back @ w[:, :-1].T
+    return raw, w[:, -1] - mean @ raw
 
 def ridge(x: Float[Tensor, "row dim"], # activations
           y: Float[Tensor, "row feat"], # numbers
@@ -197,3 +219,18 @@ def nonlinear(x: Float[Tensor, "row dim"], # activations
     with torch.no_grad(): net.params[2] *= size[:, None]; net.params[3].mul_(size).add_(mid)
     for p in net.params: p.requires_grad_(False)
     return net
+
+# %% ../nbs/05_readout.ipynb #60ffb5f6
+def sklearn_loop(x: Float[Tensor, "row dim"], y: Float[Tensor, "row feat"], # training rows, 0 or 1
+                 test: Float[Tensor, "new dim"], # rows to be scored
+                 tol: float = 1e-4, # scikit-learn's default
+                ) -> tuple[Float[Tensor, "new feat"], float]: # log-odds, CPU seconds
+    "Logistic regressions, one at a time, by scikit-learn"
+    try:
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.preprocessing import StandardScaler
+    except ImportError: raise ImportError('this compares with scikit-learn, which is not here: pip install scikit-learn') from None
+    tick = time.process_time(); scale = StandardScaler().fit(x.numpy())
+    X, T = scale.transform(x.numpy()), scale.transform(test.numpy())
+    out = [LogisticRegression(max_iter=2000, tol=tol).fit(X, y[:, i].numpy()).decision_function(T) for i in range(y.shape[1])]
+    return torch.tensor(np.stack(out, 1), dtype=torch.float32), time.process_time() - tick

@@ -88,25 +88,35 @@ class Group:
         self.silent, self.least = torch.zeros(n, width, device=self.device), torch.zeros(n, device=self.device)   # samples since a latent fired; batchtopk's threshold
         self.sums = torch.zeros(n, 3, device=self.device)                          # error, penalty, active latents since the last record
 
+    def gradients(self, x: Float[Tensor, "batch dim"], rise: float) -> tuple[Params, Tensor, Tensor, Tensor, Tensor | None]: # gradients; error, penalty, how often each latent fired; the least score kept
+        "All members' gradients, a few members at a time so that what they need stays in the processor's cache"
+        few, out = (max(1, (1 << 18) // (len(x) * self.silent.shape[1])) if self.device.type == 'cpu' else len(self.members)), []
+        dead = self.silent > self.r.dead_window if 'topk' in self.kind and self.r.aux else None
+        dead = dead if dead is not None and dead.any() else None
+        for i in range(0, len(self.members), few):
+            s = slice(i, i + few); p = {k: v[s] for k, v in self.p.items()}
+            g, seen = gradients(self.kind, p, self.strength[s] * rise, self.k, x, self.r)
+            if dead is not None: dead_gradients(p, g, seen, dead[s], x, self.r.aux)
+            out.append((g, seen['error'].square().sum((1, 2)), seen['penalty'], seen['fired'], seen['least']))
+        both = lambda vs: None if vs[0] is None else vs[0] if len(vs) == 1 else torch.cat(vs)
+        return {k: both([o[0][k] for o in out]) for k in self.learned}, *(both([o[j] for o in out]) for j in (1, 2, 3, 4))
+
     @torch.no_grad()
     def step(self, x: Float[Tensor, "batch dim"], # scaled
              rate: float, # factor on the learning rate
              rise: float, # factor on the penalty
             ) -> None:
         "One step of Adam for each member"
-        g, seen = gradients(self.kind, self.p, self.strength * rise, self.k, x, self.r)
-        if 'topk' in self.kind and self.r.aux:
-            dead = self.silent > self.r.dead_window
-            if dead.any(): dead_gradients(self.p, g, seen, dead, x, self.r.aux)
+        g, error, penalty, fired, least = self.gradients(x, rise)
         size = sum(g[k].flatten(1).square().sum(1) for k in self.learned).sqrt(); factor = (self.r.clip / (size + 1e-6)).clamp(max=1)
         for k, v in self.learned.items(): v.grad = g[k].mul_(factor.view(-1, *[1] * (v.dim() - 1)))
         for group in self.adam.param_groups: group['lr'] = self.members[0]['lr'] * rate
         self.adam.step()
         if 'threshold' in self.p: self.p['threshold'].clamp_(min=0)
-        if seen['least'] is not None:
-            new = torch.where(seen['least'].isfinite(), seen['least'], self.least); self.least = torch.where(self.least > 0, .99 * self.least + .01 * new, new)
-        self.silent = torch.where(seen['fired'] > 0, 0., self.silent + len(x))
-        self.sums += torch.stack([seen['error'].square().sum((1, 2)) / len(x), seen['penalty'], seen['fired'].sum(1) / len(x)], 1)
+        if least is not None:
+            new = torch.where(least.isfinite(), least, self.least); self.least = torch.where(self.least > 0, .99 * self.least + .01 * new, new)
+        self.silent = torch.where(fired > 0, 0., self.silent + len(x))
+        self.sums += torch.stack([error / len(x), penalty, fired.sum(1) / len(x)], 1)
 
     def state(self) -> dict[str, Tensor]:
         "Everything the next step depends on"
@@ -156,18 +166,16 @@ def members_of(kind: str, width: int, k, penalty, seed, lr) -> list[dict]:
         if not counts and v < 0: raise ValueError(f'penalty must be 0 or more, not {v!r}')
     return [dict(k=v if counts else None, penalty=None if counts else v, seed=s, lr=l) for l in as_list(lr) for v in as_list(path if given is None else given) for s in as_list(seed)]
 
-def groups_of(members: list[dict], limit: int) -> list[list[dict]]: # limit: members that step together at most
+def groups_of(members: list[dict]) -> list[list[dict]]:
     "Members that may step together: the same rate and k"
-    same = [list(g) for _, g in itertools.groupby(members, key=lambda m: (m['lr'], m['k']))]
-    return [g[i:i + limit] for g in same for i in range(0, len(g), limit)]
+    return [list(g) for _, g in itertools.groupby(members, key=lambda m: (m['lr'], m['k']))]
 
 # %% ../nbs/51_sae.ipynb #ad289149
 class Run:
     "The state of one training of an ensemble"
     def __init__(self, feed: Feed, kind: str, members: list[dict], width: int, steps: int, r: Recipe, start, config: dict):
-        limit = max(1, (1 << 18) // (feed.shape[0] * width)) if feed.device.type == 'cpu' else len(members)
         self.feed, self.steps, self.r, self.config = feed, steps, r, config
-        self.groups = [Group(kind, g, width, feed, r, start) for g in groups_of(members, limit)]
+        self.groups = [Group(kind, g, width, feed, r, start) for g in groups_of(members)]
         self.step, self.seconds, self.history = 0, 0., [[] for _ in members]
         first = None if start is None else hashlib.sha256(start.cpu().float().contiguous().numpy().tobytes()).hexdigest()
         self.key = config_hash(dict(config=config, members=members, start=first))

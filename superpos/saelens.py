@@ -19,7 +19,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
 from .core import Site, atomic_write, hold_memory, load_tensors, save_tensors
-from .sae import Feed, Group, groups_of, members_of
+from .sae import Feed, Group, members_of
 from .saestep import ARCHITECTURES, KINDS, SAE, Planted, Recipe
 
 # %% auto #0
@@ -169,10 +169,10 @@ def cost_of(trainer: str, # ours or saelens
         feed = Feed(Planted(n=width // 2, d=d, p=2 / (width // 2) + .01, batch=batch), 1., torch.device('cpu')); x = feed.draw() * feed.scale
         ms = members_of(kind, width, 4 if 'topk' in kind else None, dict(l1=.5, jumprelu=.1).get(kind), range(members), 3e-3)
         if trainer == 'ours':
-            groups = [Group(kind, g, width, feed, r) for g in groups_of(ms, max(1, (1 << 18) // (batch * width)))]
-            for _ in range(burn): groups[0].step(feed.draw() * feed.scale, 1., 1.)
-            for g in groups[1:]: g.restore({k: v[:1].expand(len(g.members), *v.shape[1:]) if v.dim() else v for k, v in groups[0].state().items()}) if burn else None
-            step = lambda: [g.step(x, 1., 1.) for g in groups]
+            first, group = (Group(kind, some, width, feed, r) for some in (ms[:4], ms))
+            for _ in range(burn): first.step(feed.draw() * feed.scale, 1., 1.)
+            if burn: group.restore({k: v[torch.arange(members) % len(first.members)] if v.dim() else v for k, v in first.state().items()})
+            step = lambda: group.step(x, 1., 1.)
         else:
             trainers = [trainer_of(training_sae(kind, m, width, d, 10**6, r), 3e-3, batch, 10**6, r) for m in ms]
             step = lambda: [t.step(x) for t in trainers]
