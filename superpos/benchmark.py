@@ -201,8 +201,8 @@ def measure_nodes(scores: Nodes, # by task
                   hl: HighLevel, # the causal model
                  ) -> dict[str, float]: # by column
     "Node scores against the alignment"
-    each = [(float(f(s.size[None].double(), truth(hl, t))[0]) for f in (auc, precision_at_size)) for t, s in scores.items()]
-    return dict(zip(('auc', 'node_precision'), np.mean([list(e) for e in each], 0).tolist()))
+    each = [[float(f(s.size[None].double(), truth(hl, t))[0]) for f in (auc, precision_at_size)] for t, s in scores.items()]
+    return dict(zip(('auc', 'node_precision'), np.mean(each, 0).tolist()))
 
 # %% ../nbs/60_benchmark.ipynb #cc0ce76b
 @dataclass(frozen=True)

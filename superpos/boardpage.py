@@ -6,130 +6,23 @@
 from __future__ import annotations
 import html
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
-from itertools import product
 from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from .benchmark import COLUMNS, Budget, key_of
-from .core import atomic_write, config_hash, derive_seed, unknown
+from .core import atomic_write, config_hash
+from .intervals import KINDS, SHORT, Entry, board, entries_of, hierarchical, relative, table_of
 from .methods import FAMILIES, METHODS
-from .organisms import shipped
-from .plots import colour
 
 # %% auto #0
-__all__ = ['FOUR', 'THREE', 'SHORT', 'SUPERPOSED', 'ORGANISMS', 'KINDS', 'BUDGET', 'SEEDS', 'QUICK', 'ROLE', 'STYLE', 'SCRIPT',
-           'Entry', 'entries_of', 'table_of', 'cube', 'resampled', 'hierarchical', 'board', 'relative', 'board_file',
-           'save_board', 'Saved', 'read_board', 'levels', 'sets_of', 'page_data', 'board_html', 'write_board']
-
-# %% ../nbs/62_boardpage.ipynb #3d6f96bb
-@dataclass(frozen=True)
-class Entry:
-    "One network of the board"
-    name: str # as `organism_of` knows it
-    group: str # the organism of which this is a seed, or the twin of a seed
-    seed: int = 0 # of its training
-    kind: str = 'certified' # certified, superposed, untrained, behaviour, published, or given
-
-FOUR, THREE = 'duplicate_remover+left_greater+paren_checker+unique_extractor', 'duplicate_remover+paren_checker+unique_extractor'
-SHORT = {FOUR: 'four tasks', 'mixed': 'mixed', THREE: 'three tasks'}
-SUPERPOSED: tuple[str, ...] = () # names of shipped organisms with more features than neurons
-ORGANISMS = (*(Entry(f'{n}-seed{s}' if s else n, n, s) for n, s in product(SHORT, (0, 1, 2))),
-             *(Entry(n, n, 0, 'superposed') for n in SUPERPOSED),
-             *(Entry(f'{n}-seed{s}-untrained' if s else f'{n}-untrained', n, s, 'untrained') for n, s in product(SHORT, (0, 1, 2))),
-             Entry(f'{FOUR}-behaviour', FOUR, 0, 'behaviour'), Entry(f'{FOUR}-published', FOUR, 0, 'published'))
-KINDS = dict(certified='certified organisms', superposed='superposed organisms', untrained='untrained twins', behaviour='behaviour twin', published='published twin', given='given organisms')
-BUDGET, SEEDS = Budget(), (0, 1, 2) # of the full board
-QUICK = Budget(steps=200, rows=2048, sequences=80, causal=32, pairs=24) # of the quick one
-
-def entries_of(names: Sequence[str] | None = None, # organisms by name, number or folder; None: ORGANISMS, as far as they are shipped
-               quick: bool = False, # one seed of each organism, and the untrained twin of the first
-              ) -> tuple[Entry, ...]:
-    "Rows of ORGANISMS; others are entries of their own"
-    known = {e.name: e for e in ORGANISMS}
-    if names: return tuple(known.get(n) or Entry(n, n, 0, 'given') for n in names)
-    here = tuple(e for e in ORGANISMS if e.name in shipped() or e.name.removesuffix('-untrained') in shipped())
-    return tuple(e for e in here if e.seed == 0 and (e.kind == 'certified' or e.name == f'{FOUR}-untrained')) if quick else here
-
-# %% ../nbs/62_boardpage.ipynb #d05b6313
-def table_of(cells: Sequence[dict], # from run_board
-             entries: Sequence[Entry] = ORGANISMS, # of their organisms
-             every: bool = False, # all members of a path, not the chosen only
-            ) -> pd.DataFrame: # one row per method, network, seed (and member)
-    "Cells as a long table"
-    about = {e.name: e for e in entries}; rows = []
-    for c in cells:
-        e = about.get(c['organism']) or Entry(c['organism'], c['organism'], 0, 'given')
-        first = dict(method=c['method'], organism=c['organism'], group=e.group, network=e.seed, kind=e.kind)
-        rows += [first | dict(seed=r['seed'], member=i, chosen=i == r['chosen']) | {k: m.get(k, np.nan) for k in COLUMNS} | dict(seconds=c['seconds'])
-                 for r in c['runs'] for i, m in enumerate(r['members']) if every or i == r['chosen']]
-    return pd.DataFrame(rows, columns=['method', 'organism', 'group', 'network', 'kind', 'seed', 'member', 'chosen', *COLUMNS])
-
-def cube(t: pd.DataFrame, # rows of one method
-         columns: Sequence[str], # numbers, none missing
-        ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [group network seed column]; networks of each group; seeds of each network
-    "A table as an array, with the sizes of its levels"
-    nets = [[s[list(columns)].to_numpy(float) for _, s in g.groupby('network')] for _, g in t.groupby('group')]
-    N, S = np.array([len(g) for g in nets]), np.zeros((len(nets), max(map(len, nets))), int)
-    V = np.zeros((*S.shape, max(len(s) for g in nets for s in g), len(columns)))
-    for i, g in enumerate(nets):
-        for j, s in enumerate(g): S[i, j] = len(s); V[i, j, :len(s)] = s
-    return V, N, S
-
-def resampled(t: pd.DataFrame, # group, network, seed and the columns
-              columns: Sequence[str], # resampled together
-              draws: int = 2000, # resamples
-              seed: int = 0, # of the resamples
-             ) -> np.ndarray: # [1 + draws, column]; the first row is the value itself
-    "Means over seeds within networks within organisms, and the same means resampled on all three levels"
-    V, N, S = cube(t, columns); G = len(N); rng = np.random.default_rng(derive_seed(seed, 'board'))
-    def mean(g, n, s): # indices [draw group], [draw group network], [draw group network seed], taken modulo the sizes that there are
-        n = n % N[g][..., None]; size = S[g[..., None], n]; s = s % size[..., None]
-        v, live = V[g[..., None, None], n[..., None], s], (np.arange(s.shape[-1]) < size[..., None])[..., None]
-        v = (v * live).sum(3) / live.sum(3); live = (np.arange(n.shape[-1]) < N[g][..., None])[..., None]
-        return ((v * live).sum(2) / live.sum(2)).mean(1)
-    once = mean(np.arange(G)[None], np.arange(S.shape[1])[None, None].repeat(G, 1), np.broadcast_to(np.arange(V.shape[2]), (1, *V.shape[:3])))
-    big = lambda *shape: rng.integers(27720 * 10**6, size=(draws, *shape)) # a multiple of every size up to 12
-    return np.concatenate([once, mean(rng.integers(G, size=(draws, G)), big(*S.shape), big(*V.shape[:3]))])
-
-def hierarchical(t: pd.DataFrame, # rows of one method
-                 column: str, # one of COLUMNS
-                 draws: int = 2000, # resamples
-                ) -> tuple[float, float, float]: # mean, low, high; NaN if there is nothing
-    "Mean over organisms, with an interval over organisms, their seeds and the method's"
-    t = t.dropna(subset=[column])
-    if t.empty: return (np.nan,) * 3
-    x = resampled(t, [column], draws)[:, 0]
-    return float(x[0]), *map(float, np.quantile(x[1:], [.025, .975]))
-
-def board(t: pd.DataFrame, # from table_of
-          columns: Sequence[str] = tuple(COLUMNS), # to show
-         ) -> pd.DataFrame: # value, low and high of each column, one row per method
-    "The board over the networks of a table"
-    rows = {m: {(c, k): v for c in columns for k, v in zip(('mean', 'low', 'high'), hierarchical(g, c))} for m, g in t.groupby('method', sort=False)}
-    return pd.DataFrame(rows).T
-
-def relative(t: pd.DataFrame, # from table_of
-             against: str, # method
-             column: str = 'f1', # one of COLUMNS, 1 at best
-            ) -> pd.DataFrame: # per method: networks, difference and ratio of errors, with low and high
-    "Every method held against one, network by network and seed by seed"
-    if against not in set(t.method): raise ValueError(unknown('method', against, list(dict.fromkeys(t.method))))
-    keys, out = ['group', 'network', 'seed'], {}
-    ref = t[t.method == against].dropna(subset=[column])[keys + [column]]
-    for m, g in t.groupby('method', sort=False):
-        both = g.dropna(subset=[column]).merge(ref, on=keys, suffixes=('', '_ref'))
-        if both.empty: continue
-        a, b = resampled(both, [column, column + '_ref']).T; quotient = (1 - a) / np.where(1 - b < 1e-9, np.nan, 1 - b)
-        out[m] = dict(networks=len(both[keys[:2]].drop_duplicates()))
-        for n, x in (('difference', a - b), ('ratio', quotient)):
-            ends = (np.nan, np.nan) if np.isnan(x[1:]).all() else np.nanquantile(x[1:], [.025, .975])
-            out[m] |= {n: float(x[0]), f'{n}_low': float(ends[0]), f'{n}_high': float(ends[1])}
-    return pd.DataFrame(out).T
+__all__ = ['ROLE', 'STYLE', 'SCRIPT', 'board_file', 'save_board', 'Saved', 'read_board', 'value', 'compared', 'best_of',
+           'main_kind', 'picks', 'about_finding', 'about_choice', 'about_use', 'about_nodes', 'answers', 'levels',
+           'sets_of', 'page_data', 'board_html', 'write_board', 'draw_board']
 
 # %% ../nbs/62_boardpage.ipynb #092426c8
 def board_file() -> Path: # of the package
@@ -167,6 +60,66 @@ def read_board(path: str | Path | None = None, # None: the one that comes with t
     if stale or d['key'] != config_hash([c['key'] for c in d['cells']]): raise ValueError(f"{path} was made with other settings{': ' + stale[0]['method'] + ' on ' + stale[0]['organism'] if stale else ''}; superpos board makes it again")
     return Saved(d['cells'], tuple(Entry(**e) for e in d['entries']), b, tuple(d['seeds']))
 
+# %% ../nbs/62_boardpage.ipynb #b709bb06
+def value(t: pd.DataFrame, method: str, column: str) -> str: # with interval
+    "A number of the board as text"
+    v, low, high = hierarchical(t[t.method == method], column)
+    return 'not available' if np.isnan(v) else f'{v:.2f}' + (f' [{low:.2f}, {high:.2f}]' if low < high else '')
+
+def compared(t: pd.DataFrame, a: str, b: str, column: str) -> str: # a, b: methods
+    "How one method compares with another, in words"
+    r = relative(t, b, column).loc[a]; size = f'{r.difference:+.2f} [{r.difference_low:.2f}, {r.difference_high:.2f}]'
+    return f"{'more than' if r.difference_low > 0 else 'less than' if r.difference_high < 0 else 'not clearly different from'} {b} ({size})"
+
+def best_of(t: pd.DataFrame, column: str = 'f1') -> str: # of the SAE families
+    "The family with the highest mean"
+    return max(FAMILIES, key=lambda m: hierarchical(t[t.method == m], column)[0])
+
+def main_kind(saved: Saved) -> str: return saved.entries[0].kind # of the networks that the answer is about
+
+def picks(saved: Saved) -> pd.DataFrame: # one row per path of an SAE family
+    "F1 of the member that is best by truth, of the one that explains most, and of the one that was chosen"
+    every, rows = table_of(saved.cells, saved.entries, every=True), []
+    every = every[every.method.isin(FAMILIES) & (every.kind == main_kind(saved))]
+    for k, g in every.groupby(['organism', 'method', 'seed'], sort=False):
+        top, most, chosen = g.loc[g.f1.idxmax()], g.loc[g.explained.idxmax()], g[g.chosen].iloc[0]
+        rows.append(dict(zip(('organism', 'method', 'seed'), k)) | dict(best=top.f1, most_explained=most.f1, chosen=chosen.f1, best_l0=top.l0, most_l0=most.l0, chosen_l0=chosen.l0, same=most.f1 >= top.f1 - 1e-9))
+    return pd.DataFrame(rows)
+
+def about_finding(t: pd.DataFrame, b: Budget) -> list[str]:
+    "Do they recover the features?"
+    m, f = best_of(t), best_of(t, 'coverage'); groups = list(t.groupby('group', sort=False))
+    each = '; '.join(f'{SHORT.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in groups)
+    return [f'With {b.width} latents, the SAE family that covers most ({f}) reads {value(t, f, "coverage")} of the features (F1 of .9 or more); a linear probe, which is told what to look for, {value(t, "probe", "coverage")}, single neurons {value(t, "neurons", "coverage")}, random directions {value(t, "random", "coverage")}.' +
+            (f' The best family by organism: {each}.' if len(groups) > 1 else ''),
+            f'Mean F1 of the best family ({m}): {value(t, m, "f1")}; ' + '; '.join(compared(t, m, o, 'f1') for o in ('probe', 'neurons', 'PCA', 'random')) + '.',
+            f'Of the live latents of {m}, {value(t, m, "precision")} read a feature. In the last quarter of training the loss still fell by ' + ', '.join(f'{value(t, x, "falling")} ({x})' for x in FAMILIES) + '.']
+
+def about_choice(p: pd.DataFrame) -> list[str]: # of picks
+    "Is the best by reconstruction the best by truth?"
+    mean = p.groupby('method', sort=False)[['best', 'chosen', 'best_l0', 'chosen_l0']].mean()
+    return [f'The member of a path that explains most has the best F1 in {p.same.sum()} of {len(p)} paths. Mean F1 and active latents of the best member by truth, and of the one chosen without it: ' +
+            '; '.join(f'{m} {r.best:.2f} at L0 {r.best_l0:.1f}, chosen {r.chosen:.2f} at {r.chosen_l0:.1f}' for m, r in mean.iterrows()) + '.']
+
+def about_use(t: pd.DataFrame, twins: dict[str, pd.DataFrame]) -> list[str]: # title -> rows
+    "Does the network use what was found, and is it found where it is not?"
+    m, others = best_of(t, 'latent_iia'), dict(neurons='neurons', probe='probes', DAS='DAS', certified='certified subspaces'); most = lambda s: best_of(s, 'coverage')
+    return [f'Swapping only the matched latents gives the right answer at {value(t, m, "latent_iia")} of the positions where it should change (best family: {m}; as many random latents: {value(t, m, "iia_floor")}); ' +
+            ', '.join(f'{n} {value(t, k, "latent_iia")}' for k, n in others.items()) + f'. The whole reconstruction of {m} keeps {value(t, m, "recovered")} of the loss.',
+            *(['On networks without the circuit the best family covers: ' + '; '.join(f'{k} {value(s, most(s), "coverage")} ({most(s)})' for k, s in twins.items()) + '.'] if twins else [])]
+
+def about_nodes(t: pd.DataFrame) -> list[str]:
+    "Does attribution find the circuit?"
+    rows = [m for m in t.method.unique() if t[t.method == m].auc.notna().any()]
+    return ['Attribution, AUC of the true nodes: ' + ', '.join(f'{m} {value(t, m, "auc")}' for m in rows) + '.'] if rows else []
+
+def answers(saved: Saved) -> list[str]: # sentences
+    "The questions of the first document, answered from a board"
+    t = saved.table; main = t[t.kind == main_kind(saved)]
+    twins = {KINDS[k]: t[t.kind == k] for k in ('untrained', 'behaviour', 'published') if k != main_kind(saved) and (t.kind == k).any()}
+    if not {*FAMILIES, 'probe', 'neurons', 'PCA', 'random'} <= set(main.method): return about_nodes(main)
+    return about_finding(main, saved.b) + about_choice(picks(saved)) + about_use(main, twins) + about_nodes(main)
+
 # %% ../nbs/62_boardpage.ipynb #3d6a46a5
 ROLE = {'certified': 'oracle', 'DAS': 'oracle', 'probe': 'oracle', 'random': 'floor', 'samples': 'floor', 'difference': 'floor', 'random nodes': 'floor'}
 
@@ -196,7 +149,7 @@ def page_data(saved: Saved, # a board
     return dict(sets=sets, names={k: list(v) for k, v in sets_of(saved.entries).items()}, columns={k: asdict(c) for k, c in COLUMNS.items()}, methods=methods, why=why, versus=versus, budget=asdict(saved.b), seeds=list(saved.seeds))
 
 STYLE = """body{font:14px/1.45 system-ui,sans-serif;margin:1.5em auto;max-width:1500px;padding:0 1em;color:#1d2433;background:#fff}h1{font-size:1.5em;margin:.2em 0}p{max-width:62em}
-.wrap{overflow-x:auto}table{border-collapse:collapse;margin:.8em 0}th,td{padding:.28em .55em;border-bottom:1px solid #e3e6ec;text-align:right;white-space:nowrap}th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:#fff}
+.wrap{overflow-x:auto}table{border-collapse:collapse;margin:.8em 0}th,td{padding:.28em .55em;border-bottom:1px solid #e3e6ec;text-align:right;white-space:nowrap}thead th{white-space:normal;vertical-align:bottom;max-width:6.5em}th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:#fff}
 thead th{cursor:pointer;border-bottom:2px solid #8a93a6;user-select:none;font-weight:600}th[aria-sort] span::after{content:' \\25BE'}th[aria-sort=ascending] span::after{content:' \\25B4'}td.v{cursor:pointer}td.v:hover,th:hover,td.v:focus{background:#eef3fb!important;outline:none}
 small{color:#667;display:block;font-size:.78em}.tag{display:inline;margin-left:.5em;padding:0 .4em;border-radius:.6em;background:#eee;color:#555}.oracle{background:#e2f1e2}.floor{background:#f6e7df}td.on{box-shadow:inset 0 0 0 2px #1f6fb4}
 #why{border-left:3px solid #1f6fb4;padding:.5em 1em;background:#f5f8fc;min-height:5.2em;max-width:62em}select{font:inherit;max-width:60em}"""
@@ -204,7 +157,7 @@ SCRIPT = """
 const D=JSON.parse(document.getElementById('data').textContent),$=i=>document.getElementById(i);
 const el=(t,s,c)=>{const e=document.createElement(t);if(s!==undefined)e.textContent=s;if(c)e.className=c;return e};
 const num=(v,s)=>v==null?'\\u2013':(s===false?(Math.abs(v)<10?v.toFixed(2):v.toFixed(1)):v.toFixed(2));
-const span=(a,s)=>a[1]==null?'':'['+num(a[1],s)+', '+num(a[2],s)+']';
+const span=(a,s)=>a[1]==null?'':a[5]==1?'(one result, no interval)':'['+num(a[1],s)+', '+num(a[2],s)+']';
 let sort={key:null,down:true},set=Object.keys(D.sets)[0],picked=null;
 const get=(s,m,c)=>(D.sets[s]&&D.sets[s][m]||{})[c];
 function order(names){if(!sort.key)return names;const v=m=>sort.key=='method'?m:(get(set,m,sort.key)||[null])[0];
@@ -222,7 +175,7 @@ function head(tr,key,title,tip){const th=el('th'),b=el('span',title);th.append(b
 function draw(){const t=$('board');t.replaceChildren();const h=el('thead'),r=el('tr');head(r,'method','method','click to sort');
  const cols=Object.keys(D.columns).filter(c=>Object.keys(D.sets[set]).some(m=>get(set,m,c)));for(const c of cols)head(r,c,D.columns[c].title,D.columns[c].means+' (click to sort)');h.append(r);t.append(h);
  const b=el('tbody');for(const m of order(Object.keys(D.methods))){const tr=el('tr'),n=el('td',m);if(D.methods[m].role!='method')n.append(el('small',D.methods[m].role,'tag '+D.methods[m].role));n.title=D.methods[m].about;tr.append(n);
-  for(const c of cols){const a=get(set,m,c),C=D.columns[c],td=el('td',a?num(a[0],C.share):'\\u2013','v');td.tabIndex=0;if(a){if(a[1]!==a[2])td.append(el('small',span(a,C.share)));td.title=C.title+' '+num(a[0],C.share)+' '+span(a,C.share);
+  for(const c of cols){const a=get(set,m,c),C=D.columns[c],td=el('td',a?num(a[0],C.share):'\\u2013','v');td.tabIndex=0;if(a){if(a[1]!==a[2]&&a[5]>1)td.append(el('small',span(a,C.share)));td.title=C.title+' '+num(a[0],C.share)+' '+span(a,C.share);
    if(C.share)td.style.background='linear-gradient(90deg,#dbe7f5 '+100*Math.max(0,Math.min(1,a[0]))+'%,transparent 0)'}
    td.onclick=()=>explain(m,c,td);td.onkeydown=e=>{if(e.key=='Enter')explain(m,c,td)};if(picked&&picked[0]==m&&picked[1]==c)td.classList.add('on');tr.append(td)}b.append(tr)}t.append(b);if(picked)explain(...picked,t.querySelector('td.on'))}
 function versus(){for(const [ref,rows] of Object.entries(D.versus)){const t=el('table'),h=el('tr');for(const x of ['against '+ref,'difference in F1','95 %','ratio of errors (1 - F1)','95 %','networks'])h.append(el('th',x));t.append(h);
@@ -236,6 +189,7 @@ def board_html(saved: Saved) -> str: # one self-contained page
     made = f'{html.escape(b.site)}; {len(saved.entries)} networks; dictionaries of {b.width} latents; {b.steps:,} steps of {b.batch} rows; method seeds {", ".join(map(str, saved.seeds))}.'
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>superpos: the board</title><link rel="icon" href="data:,"><style>{STYLE}</style>
 <h1>Methods against the truth</h1><p>What each method finds of the features that networks were certified to compute, beside floors and ceilings. {made} Click a heading to sort, a number to have it explained.</p>
+{"".join(f"<p>{html.escape(x)}</p>" for x in answers(saved))}
 <p><label>Networks: <select id="set"></select></label></p><div id="why" aria-live="polite">Click a number.</div><div class="wrap"><table id="board"></table></div>
 <h2>Relative error</h2><p>Paired within network and seed, on the first set of networks. A ratio below 1 means fewer errors than the method it is held against.</p><div id="versus"></div>
 <script type="application/json" id="data">{data}</script><script>{SCRIPT}</script></html>
@@ -245,3 +199,18 @@ def write_board(folder: str | Path, saved: Saved) -> Path: # board.html; board.j
     "Write the files of a board"
     save_board(Path(folder) / 'board.json', saved.cells, saved.entries, saved.b, saved.seeds); atomic_write(Path(folder) / 'board.html', board_html(saved))
     return Path(folder) / 'board.html'
+
+# %% ../nbs/62_boardpage.ipynb #3b9dbc84
+def draw_board(t: pd.DataFrame, # from table_of
+               columns: Sequence[str] = ('coverage', 'f1', 'mcc', 'precision', 'latent_iia', 'recovered', 'explained'), # 0 to 1
+              ) -> Figure: # methods down, columns across, one colour for each kind of network
+    "A dot and an interval per method, column and kind of network"
+    t = t.dropna(subset=list(columns)[:1]); names, kinds = list(dict.fromkeys(t.method)), list(dict.fromkeys(t.kind))
+    fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .4 * len(names)), sharey=True, squeeze=False, layout='constrained')
+    for ax, c in zip(axs[0], columns):
+        for i, k in enumerate(kinds):
+            v = np.clip(board(t[t.kind == k], (c,))[c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * .18
+            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=4, capsize=2, label=KINDS[k], color=f'C{i}')
+        ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
+    axs[0, 0].set_yticks(range(len(names)), names); axs[0, 0].invert_yaxis(); fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside upper center', ncols=len(kinds), fontsize=8)
+    return fig
