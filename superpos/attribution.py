@@ -7,69 +7,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Callable, Literal
 import torch
-import torch.nn.functional as F
-from einops import einsum, rearrange, repeat
+from einops import einsum
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
 from .combine import HighLevel, pair, run, sample
 from .core import Head, MLP, Site, unknown
-from .lowlevel import NetConfig, activation, config_of, forward, parameters
+from .lowlevel import NetConfig, Tap, config_of, forward, parameters, record, tapped
 
 # %% auto #0
-__all__ = ['Tap', 'By', 'TAPS', 'WANT', 'tapped', 'scores', 'record', 'Pairs', 'log_odds', 'draw_pairs', 'Item', 'items',
-           'gather', 'Scores', 'apply_at', 'activation_patching', 'slopes', 'cut', 'new_patterns', 'one_key',
-           'first_order', 'attribution_patching', 'linearised']
+__all__ = ['By', 'TAPS', 'WANT', 'scores', 'Pairs', 'log_odds', 'draw_pairs', 'Item', 'items', 'gather', 'Scores', 'apply_at',
+           'activation_patching', 'slopes', 'cut', 'new_patterns', 'one_key', 'first_order', 'attribution_patching',
+           'linearised']
 
 # %% ../nbs/42_attribution.ipynb #284684d6
-Tap = Callable[[str, int, Tensor], Tensor] # (what, layer, value) -> the value to go on with
-
-def tapped(params: dict[str, Tensor], # from `parameters`
-           cfg: NetConfig, # shape and activation
-           tokens: Int[Tensor, "row pos"], # inputs
-           tap: Tap, # called on: embed, head in, q, k, v, pattern, z, attn out, mlp in, post, mlp out, final
-          ) -> Float[Tensor, "row pos out"]: # logits
-    "The network's output, with a function called on every intermediate value"
-    n_pos, H = tokens.shape[1], cfg.n_heads
-    norm = lambda x, name: F.layer_norm(x, (cfg.d_model,), params[f'{name}.weight'], params[f'{name}.bias'])
-    mask = torch.full((n_pos, n_pos), float('-inf'), device=tokens.device, dtype=params['embed.weight'].dtype).triu(1)
-    x = tap('embed', 0, F.embedding(tokens, params['embed.weight']) + params['pos_embed.weight'][:n_pos])
-    for l in range(cfg.n_layers):
-        w = lambda name: (params[f'blocks.{l}.{name}.weight'], params[f'blocks.{l}.{name}.bias'])
-        read = norm(tap('head in', l, repeat(x, 'b p m -> b p h m', h=H)), f'blocks.{l}.ln1')
-        def part(c):
-            weight, bias = w(f'attn.{c}')
-            return tap(c, l, einsum(read, rearrange(weight, '(h d) m -> h d m', h=H), 'b p h m, h d m -> b p h d') + bias.view(H, -1))
-        q, k, v = part('q'), part('k'), part('v')
-        pattern = tap('pattern', l, (scores(cfg, q, k) + mask).softmax(-1))
-        z = tap('z', l, einsum(pattern, v, 'b h i j, b j h d -> b i h d'))
-        x = x + tap('attn out', l, F.linear(z.flatten(2), *w('attn.o')))
-        post = tap('post', l, activation(cfg.act)(F.linear(norm(tap('mlp in', l, x.view_as(x)), f'blocks.{l}.ln2'), *w('mlp.in'))))
-        x = x + tap('mlp out', l, F.linear(post, *w('mlp.out')))
-    return F.linear(norm(tap('final', cfg.n_layers, x), 'ln_final'), params['unembed.weight'], params['unembed.bias'])
-
 def scores(cfg: NetConfig, # gives the scale
            q: Float[Tensor, "row pos head d"], # queries
            k: Float[Tensor, "row pos head d"], # keys
           ) -> Float[Tensor, "row head query key"]: # before the causal mask
     "Attention scores"
     return einsum(q, k, 'b i h d, b j h d -> b h i j') * cfg.d_head ** -.5
-
-# %% ../nbs/42_attribution.ipynb #96277df9
-def record(params: dict[str, Tensor], # from `parameters`
-           cfg: NetConfig, # shape and activation
-           tokens: Int[Tensor, "row pos"], # inputs
-           want: tuple[str, ...], # which taps to keep
-           edit: Tap | None = None, # changes values before they are kept; None: nothing
-          ) -> tuple[Float[Tensor, "row pos out"], dict[tuple[str, int], Tensor]]: # logits, and (what, layer) -> value
-    "Run a network and keep intermediate values; gradients reach them if gradients are on"
-    kept = {}
-    def tap(what, l, x):
-        if edit: x = edit(what, l, x)
-        if what == 'embed' and torch.is_grad_enabled(): x = x.detach().requires_grad_()
-        if what in want: kept[what, l] = x
-        return x
-    return tapped(params, cfg, tokens, tap), kept
 
 # %% ../nbs/42_attribution.ipynb #78902dee
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ from .combine import HighLevel
 from .core import atomic_write, config_hash, derive_seed, generator
 from .directions import feature_directions, load_directions
 from .exam import Dictionary, Exam, exam_of, latents_of, tied
-from .features import Feature, activation_stream, labels
+from .features import Feature, labels
+from .stream import activation_stream
 from .identify import identified
 from .latentiia import latent_iia, matched
 from .organisms import Organism, load_organism, shipped, untrained_twin

@@ -18,65 +18,17 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
 from .core import Site, derive_seed, generator, load_tensors, save_tensors, unknown
-from .features import Feature, Labels, activations, as_site, features, labels
+from .features import Feature, Labels, features, labels
 from .interchange import answers, position_loss, right
-from .lowlevel import NetConfig, activation, config_of, parameters
+from .lowlevel import NetConfig, Params, config_of, parameters, run_on, run_to, writes
 from .organisms import Organism, shipped_folder
 from .plots import heatmaps
+from .stream import activations, as_site
 
 # %% auto #0
-__all__ = ['Params', 'Wanted', 'PASS', 'attended', 'hidden', 'step', 'run_to', 'run_on', 'writes', 'swapped', 'wanted_at',
-           'asked', 'Draw', 'draw', 'Subspace', 'starts', 'full_strength', 'alone', 'fit_subspaces', 'score_subspaces',
-           'random_like', 'certified', 'find_subspaces', 'feature_directions', 'fingerprint', 'save_directions',
-           'load_directions']
-
-# %% ../nbs/48_directions.ipynb #4837d766
-Params = dict[str, Tensor] # from `parameters`
-
-def attended(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
-             layer: int,
-            ) -> Float[Tensor, "row pos head dim"]: # hook_z
-    "The heads' outputs of one layer"
-    name = f'blocks.{layer}'
-    norm = F.layer_norm(x, (cfg.d_model,), p[f'{name}.ln1.weight'], p[f'{name}.ln1.bias'])
-    q, k, v = (F.linear(norm, p[f'{name}.attn.{n}.weight'], p[f'{name}.attn.{n}.bias']).unflatten(-1, (cfg.n_heads, cfg.d_head)).transpose(1, 2) for n in 'qkv')
-    return F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2)
-
-def hidden(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
-           layer: int,
-          ) -> Float[Tensor, "row pos neuron"]: # hook_post
-    "The hidden layer of one MLP"
-    name = f'blocks.{layer}'
-    norm = F.layer_norm(x, (cfg.d_model,), p[f'{name}.ln2.weight'], p[f'{name}.ln2.bias'])
-    return activation(cfg.act)(F.linear(norm, p[f'{name}.mlp.in.weight'], p[f'{name}.mlp.in.bias']))
-
-def step(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
-         layer: int, kind: str, # 'head' or 'mlp'
-        ) -> tuple[Tensor, Float[Tensor, "row pos model"]]: # the activation, and the residual stream after it
-    "One half of a block"
-    part, a = ('attn.o', attended(p, cfg, x, layer)) if kind == 'head' else ('mlp.out', hidden(p, cfg, x, layer))
-    return a, x + F.linear(a.flatten(2), p[f'blocks.{layer}.{part}.weight'], p[f'blocks.{layer}.{part}.bias'])
-
-def run_to(p: Params, cfg: NetConfig, tokens: Int[Tensor, "row pos"], # inputs
-           site: Site, # where to stop
-          ) -> tuple[Float[Tensor, "row pos dim"], Float[Tensor, "row pos model"]]: # the site's activation; the residual stream just after it
-    "Run a network up to a site"
-    x = F.embedding(tokens, p['embed.weight']) + p['pos_embed.weight'][:tokens.shape[1]]
-    for r in range(site.rank + 1): a, x = step(p, cfg, x, r // 2, 'mlp' if r % 2 else 'head')
-    return (a[:, :, site.head] if site.kind == 'head' else a if site.neurons is None else a[..., list(site.neurons)]), x
-
-def run_on(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream just after the site
-           site: Site, # where it was left
-          ) -> Float[Tensor, "row pos out"]: # logits
-    "Run the rest of the network"
-    for r in range(site.rank + 1, 2 * cfg.n_layers): x = step(p, cfg, x, r // 2, 'mlp' if r % 2 else 'head')[1]
-    return F.linear(F.layer_norm(x, (cfg.d_model,), p['ln_final.weight'], p['ln_final.bias']), p['unembed.weight'], p['unembed.bias'])
-
-def writes(p: Params, cfg: NetConfig, site: Site) -> Float[Tensor, "model dim"]: # how the site enters the residual stream
-    "The output matrix of a site"
-    if site.kind == 'head': return p[f'blocks.{site.layer}.attn.o.weight'][:, site.head * cfg.d_head:(site.head + 1) * cfg.d_head]
-    w = p[f'blocks.{site.layer}.mlp.out.weight']
-    return w if site.neurons is None else w[:, list(site.neurons)]
+__all__ = ['Wanted', 'PASS', 'swapped', 'wanted_at', 'asked', 'Draw', 'draw', 'Subspace', 'starts', 'full_strength', 'alone',
+           'fit_subspaces', 'score_subspaces', 'random_like', 'certified', 'find_subspaces', 'feature_directions',
+           'fingerprint', 'save_directions', 'load_directions']
 
 # %% ../nbs/48_directions.ipynb #b8a48360
 def swapped(p: Params, cfg: NetConfig, # the network

@@ -9,7 +9,8 @@ from typing import Sequence
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
-from .attribution import Pairs, Scores, items, log_odds, record, slopes
+from .attribution import Pairs, Scores, items, log_odds, slopes
+from .lowlevel import record
 from .combine import HighLevel
 from .core import Head, Site, unknown
 from .interchange import nodes

@@ -4,7 +4,7 @@
 
 # %% ../nbs/41_features.ipynb #e595300b
 from __future__ import annotations
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 import pandas as pd
@@ -13,17 +13,15 @@ from jaxtyping import Bool, Float, Int
 from matplotlib.figure import Figure
 from torch import Tensor
 from .causal import CausalModel
-from .combine import Batch, HighLevel, projection, sample
-from .core import MLP, Site, derive_seed, generator, unknown
-from .organisms import Organism
+from .combine import Batch, HighLevel, sample
+from .core import Site, derive_seed, generator, unknown
 from .plots import heatmaps
-from .tasks import BOS, FIRST, PAD, TASKS, Task
+from .stream import Acts, as_site, defined, model_of, present, scored_rows, values_of
+from .tasks import TASKS, Task
 
 # %% auto #0
-__all__ = ['present', 'UNORDERED', 'Feature', 'first', 'two_back', 'position', 'odd', 'read_as', 'model_of', 'values_of',
-           'defined', 'scored_rows', 'is_ordered', 'features_of', 'as_site', 'features', 'Acts', 'check_acts', 'take',
-           'activations', 'activation_stream', 'Labels', 'shuffled', 'column', 'labels', 'correlations', 'unused',
-           'absent', 'controls', 'frequency', 'cooccurrence', 'table', 'draw_cooccurrence']
+__all__ = ['UNORDERED', 'Feature', 'is_ordered', 'features_of', 'features', 'Labels', 'shuffled', 'column', 'labels',
+           'correlations', 'unused', 'absent', 'controls', 'frequency', 'cooccurrence', 'table', 'draw_cooccurrence']
 
 # %% ../nbs/41_features.ipynb #6c306293
 @dataclass(frozen=True)
@@ -57,72 +55,6 @@ class Feature:
         return self.group if self.kind == 'value' or self.binary else f'{self.group}={self.value:g}'
 
     def __str__(self): return self.name if self.role in ('true', 'unused') else f'{self.name} ({self.role})'
-
-# %% ../nbs/41_features.ipynb #ec7e3dd5
-present = CausalModel('input')
-
-@present.variable()
-def first(tokens): return tokens[:, 1:2].expand_as(tokens)
-
-@present.variable()
-def two_back(tokens): return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
-
-@present.variable()
-def position(tokens): return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
-
-@present.variable()
-def odd(position): return position % 2 == 1
-
-# %% ../nbs/41_features.ipynb #6bd47d07
-def read_as(task: Task, # who reads
-            own: Int[Tensor, "batch pos"], # tokens of another task, BOS first
-           ) -> Int[Tensor, "batch pos"]: # in the reader's vocabulary
-    "Tokens as a task that need not be in the organism reads them"
-    known = (own == BOS) | ((own >= FIRST) & (own < task.d_vocab))
-    return torch.where(known, own, FIRST + (own - FIRST) % (task.d_vocab - FIRST))
-
-def model_of(hl: HighLevel, # the organism's causal model
-             name: str, # of a task, or 'input'
-            ) -> CausalModel:
-    "A causal model by name: the organism's own tasks, what the input shows, registered tasks"
-    known = {**TASKS, 'input': present, **{t.name: t for t in hl.tasks}}
-    if name not in known: raise ValueError(unknown('task', name, list(known)))
-    return known[name]
-
-def values_of(hl: HighLevel, # the organism's causal model
-              name: str, # of a task, 'input' or 'task'
-              batch: Batch, # any inputs of the organism
-             ) -> dict[str, Float[Tensor, "batch pos part"]]: # variable -> values; one part for scalars
-    "Every variable of one causal model on some inputs, at all positions of the organism"
-    if name == 'task': return {'task': batch.task[:, None, None].expand(-1, hl.n_pos, 1).float()}
-    model, own = model_of(hl, name), batch.tokens[:, hl.prefix:]
-    if name in hl.names: own = projection(hl, own.device)[hl.names.index(name)][own]
-    elif name != 'input': own = read_as(model, own)
-    def whole(x):
-        x = x.float().unsqueeze(-1) if x.dim() == 2 else x.float()
-        return torch.nn.functional.pad(x, (0, 0, hl.prefix, 0))
-    return {k: whole(x) for k, x in model.run(own).items() if k != 'tokens'}
-
-def defined(hl: HighLevel, # the organism's causal model
-            name: str, # of a task, 'input' or 'task'
-            batch: Batch, # any inputs
-           ) -> Bool[Tensor, "batch pos"]: # True where the variables of that model mean something
-    "Where a variable is defined"
-    everywhere = torch.ones_like(batch.tokens, dtype=torch.bool)
-    if name not in hl.names: return everywhere
-    i = hl.names.index(name); t = hl.tasks[i]
-    pos = torch.nn.functional.pad(t.scored(hl.n_pos - hl.prefix, batch.tokens.device), (hl.prefix, 0))
-    return everywhere & pos if hl.pairing == 'any' else (batch.task == i)[:, None] & pos
-
-# %% ../nbs/41_features.ipynb #5aeb6dd4
-def scored_rows(hl: HighLevel, # the organism's causal model
-                batch: Batch, # inputs
-                site: Site | None = None, # restrict to the positions of a partial site
-               ) -> Bool[Tensor, "batch pos"]: # True: a row of data
-    "The positions at which activations are collected"
-    keep = torch.stack([defined(hl, t.name, batch) for t in hl.tasks]).any(0)
-    if site is None or site.positions is None: return keep
-    return keep & torch.isin(torch.arange(hl.n_pos, device=keep.device), torch.tensor(site.positions, device=keep.device))
 
 # %% ../nbs/41_features.ipynb #b1e80007
 UNORDERED = ('duplicate_remover.previous', 'running_mod3.residue', 'input.first', 'input.two_back') # integers that are names, not amounts
@@ -158,10 +90,6 @@ def features_of(hl: HighLevel, # the organism's causal model
     return out
 
 # %% ../nbs/41_features.ipynb #5fab61ba
-def as_site(site: Site | str) -> Site: # 'mlp 0' or a Site
-    "A site by name"
-    return Site.parse(site) if isinstance(site, str) else site
-
 @lru_cache(maxsize=64)
 def _looked_up(hl, n, seed): return sample(hl, n, generator(derive_seed(seed, 'feature values')))
 
@@ -180,72 +108,6 @@ def features(hl: HighLevel, # the organism's causal model
     for task, variables in hl.alignment[site].items():
         for v in variables: out += features_of(hl, task, v, batch, rare, unordered)
     return [replace(f, site=site) for f in out]
-
-# %% ../nbs/41_features.ipynb #c236c6e1
-@dataclass(frozen=True)
-class Acts:
-    "Activations of one batch, and where they come from"
-    batch: Batch # the inputs
-    where: Bool[Tensor, "batch pos"] # which positions are rows, in row-major order
-    at: dict[Site, Float[Tensor, "row dim"]] # by site
-
-    @property
-    def x(self) -> Float[Tensor, "row dim"]: # of the first site
-        "The activations"
-        return next(iter(self.at.values()))
-
-    def __len__(self): return int(self.where.sum())
-
-def check_acts(x: Float[Tensor, "row dim"], # activations
-               what: str, # named in the error
-              ) -> Float[Tensor, "row dim"]: # the same
-    "Refuse activations from which nothing can be learned"
-    if not len(x): raise ValueError(f'{what}: no rows; collect at least one batch')
-    bad = ~x.isfinite()
-    if bad.any():
-        row, dim = bad.nonzero()[0].tolist()
-        raise ValueError(f'{what}: {int(bad.sum())} activations are not finite (first: row {row}, dimension {dim} is {x[row, dim].item()}); check the weights, or train again')
-    if len(x) > 1 and (x == x[0]).all(): raise ValueError(f'{what}: all {len(x)} rows are the same, so there is nothing to find; check that the site is read')
-    return x
-
-def take(hooked: Float[Tensor, "batch pos ..."], # a whole hook point
-         site: Site, # part of it
-         where: Bool[Tensor, "batch pos"], # rows
-        ) -> Float[Tensor, "row dim"]:
-    "The rows of one site"
-    x = hooked[where]
-    if site.kind == 'head': return x[:, site.head]
-    return x if site.neurons is None else x[:, list(site.neurons)]
-
-# %% ../nbs/41_features.ipynb #7a0b38a7
-@torch.no_grad()
-def activations(organism: Organism, # anything with .net and .hl
-                sites: Sequence[Site], # where to look; all with the same positions
-                batch: Batch, # inputs
-               ) -> Acts:
-    "Activations of given inputs at some sites"
-    hooks, where = {s.hook for s in sites}, scored_rows(organism.hl, batch, sites[0])
-    last = 1 + max(s.layer for s in sites)
-    _, cache = organism.net.run_with_cache(batch.tokens, names_filter=lambda n: n in hooks, stop_at_layer=last if last < organism.hl.size.n_layers else None)
-    name = getattr(organism, 'name', 'the network')
-    return Acts(batch, where, {s: check_acts(take(cache[s.hook], s, where), f'{s} of {name}') for s in sites})
-
-def activation_stream(organism: Organism, # anything with .net and .hl
-                      site: Site | str | Sequence[Site | str], # one site, or several that are read in one pass
-                      n: int = 256, # sequences per batch
-                      seed: int = 0, # of the inputs
-                     ) -> Iterator[Acts]: # without end
-    "Fresh activations at a site, scored positions only"
-    sites = [as_site(s) for s in ([site] if isinstance(site, (str, Site)) else site)]
-    if len({s.positions for s in sites}) > 1: raise ValueError(f'{" and ".join(map(str, sites))} have different positions, so their rows differ: one stream each')
-    s = organism.hl.size
-    for x in sites:
-        if x.layer >= s.n_layers or (x.head or 0) >= s.n_heads or max(x.neurons or (0,)) >= s.d_mlp: raise ValueError(f'{x} is not in this network: it has {s.n_layers} layers of {s.n_heads} heads and {s.d_mlp} neurons, counted from 0')
-    device = next(organism.net.parameters()).device
-    gen = generator(derive_seed(seed, 'activations'), device)
-    def stream():
-        while True: yield activations(organism, sites, sample(organism.hl, n, gen))
-    return stream()
 
 # %% ../nbs/41_features.ipynb #3a3d4d8e
 @dataclass(frozen=True)

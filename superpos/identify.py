@@ -13,7 +13,8 @@ from torch import Tensor
 from .causal import CausalModel
 from .combine import HighLevel, projection, sample
 from .core import Site, derive_seed, generator
-from .features import Feature, as_site, column, features, frequency, labels
+from .features import Feature, column, features, frequency, labels
+from .stream import as_site
 
 # %% auto #0
 __all__ = ['classes', 'identifiable', 'meaning_of', 'groups_of', 'class_features', 'named', 'identified']

@@ -13,12 +13,14 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
 from .core import Site, derive_seed, generator
-from .directions import Wanted, asked, run_on, run_to, wanted_at, writes
-from .features import Feature, as_site
+from .directions import Wanted, asked, wanted_at, writes
+from .lowlevel import run_on, run_to
+from .features import Feature
 from .interchange import answers, right
 from .lowlevel import NetConfig, config_of, parameters
 from .organisms import Organism
 from .plots import intervals
+from .stream import as_site
 from .verdict import Grade
 
 # %% auto #0

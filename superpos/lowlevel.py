@@ -4,18 +4,22 @@
 
 # %% ../nbs/20_lowlevel.ipynb #13a13524
 from __future__ import annotations
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Callable
 import torch
 import torch.nn.functional as F
+from einops import einsum, repeat
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformer_lens.config import TransformerBridgeConfig
 from transformer_lens.model_bridge import TransformerBridge
-from .core import pick_device, unknown
+from .core import Site, pick_device, unknown
 
 # %% auto #0
-__all__ = ['ACTIVATIONS', 'PARTS', 'NetConfig', 'solu', 'activation', 'build', 'config_of', 'parameters', 'load_parameters',
-           'Swaps', 'forward']
+__all__ = ['ACTIVATIONS', 'PARTS', 'Params', 'Tap', 'PLACES', 'NetConfig', 'solu', 'activation', 'build', 'config_of',
+           'parameters', 'load_parameters', 'Swaps', 'go_on', 'embed', 'linear', 'norm', 'unembed', 'queries', 'attend',
+           'think', 'halves', 'swap_tap', 'forward', 'tapped', 'record', 'run_to', 'run_on', 'writes']
 
 # %% ../nbs/20_lowlevel.ipynb #901fd147
 ACTIVATIONS = ('relu', 'gelu', 'solu') # what an MLP may use
@@ -111,38 +115,146 @@ class Swaps:
     heads: Bool[Tensor, "row layer pos head"] # hook_z; the axis pos has length 1 if all positions go together
     mlps: Bool[Tensor, "row layer pos neuron"] # hook_post; the axes pos and neuron have length 1 if they go together
 
-# %% ../nbs/20_lowlevel.ipynb #d667598e
-def _swapped_mlp(post, w_out, b_out, s, layer, source_grad):
-    "Apply the output matrix, with swapped rows or neurons"
-    held = post if source_grad else post.detach()
-    mask = s.mlps[:, layer]
-    if mask.shape[-1] > 1: return F.linear(torch.where(mask, held[s.source], post), w_out, b_out)
-    out = F.linear(post, w_out, b_out)
-    clean = out if source_grad else F.linear(held[:s.n_clean], w_out, b_out)
-    return torch.where(mask, clean[s.source], out)
+# %% ../nbs/20_lowlevel.ipynb #b44cb2ef
+Params = dict[str, Tensor] # from `parameters`
+Tap = Callable[[str, int, Tensor], Tensor] # (place, layer, value) -> the value to go on with
+PLACES = ('embed', 'head in', 'q', 'k', 'v', 'pattern', 'z', 'attn out', 'mlp in', 'post', 'mlp out', 'final') # where a fine tap is called, in this order
 
-# %% ../nbs/20_lowlevel.ipynb #a29bf99a
-def forward(params: dict[str, Tensor], # from `parameters`
+def go_on(place: str, layer: int, value: Tensor) -> Tensor: # the value
+    "The tap that does nothing"
+    return value
+
+def embed(p: Params, tokens: Int[Tensor, "row pos"]) -> Float[Tensor, "row pos model"]: # residual stream
+    "Where a pass begins"
+    return F.embedding(tokens, p['embed.weight']) + p['pos_embed.weight'][:tokens.shape[1]]
+
+def linear(p: Params, name: str, x: Float[Tensor, "... a"]) -> Float[Tensor, "... b"]: # weight @ x + bias
+    "One affine map of the network"
+    return F.linear(x, p[f'{name}.weight'], p[f'{name}.bias'])
+
+def norm(p: Params, name: str, x: Float[Tensor, "... model"]) -> Float[Tensor, "... model"]: # scaled and shifted
+    "One LayerNorm of the network"
+    return F.layer_norm(x, x.shape[-1:], p[f'{name}.weight'], p[f'{name}.bias'])
+
+def unembed(p: Params, x: Float[Tensor, "row pos model"]) -> Float[Tensor, "row pos out"]: # logits
+    "Where a pass ends"
+    return linear(p, 'unembed', norm(p, 'ln_final', x))
+
+# %% ../nbs/20_lowlevel.ipynb #3d511e5f
+def queries(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
+            l: int, # layer
+            tap: Tap, fine: bool, # see above
+           ) -> Float[Tensor, "3 row head pos dim"]: # queries, keys, values
+    "What the heads of a layer read"
+    names, shape = [f'blocks.{l}.attn.{c}' for c in 'qkv'], (3, cfg.n_heads, cfg.d_head)
+    weight, bias = (torch.cat([p[f'{n}.{w}'] for n in names]) for w in ('weight', 'bias'))
+    if not fine: return F.linear(norm(p, f'blocks.{l}.ln1', x), weight, bias).view(*x.shape[:2], *shape).permute(2, 0, 3, 1, 4)
+    read = norm(p, f'blocks.{l}.ln1', tap('head in', l, repeat(x, 'b p m -> b p h m', h=cfg.n_heads)))
+    qkv = einsum(read, weight.view(*shape, -1), 'b p h m, c h d m -> c b p h d') + bias.view(3, 1, 1, *shape[1:])
+    return torch.stack([tap(c, l, y) for c, y in zip('qkv', qkv.unbind(0))]).transpose(2, 3)
+
+def attend(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
+           l: int, # layer
+           tap: Tap = go_on, fine: bool = False, # see above
+          ) -> Float[Tensor, "row pos model"]: # residual stream after it
+    "The first half of a block"
+    rows, n_pos = x.shape[:2]
+    mask = torch.full((n_pos, n_pos), float('-inf'), device=x.device, dtype=x.dtype).triu(1)
+    q, k, v = queries(p, cfg, x, l, tap, fine).reshape(3, -1, n_pos, cfg.d_head).unbind(0)
+    pattern = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=cfg.d_head ** -.5).softmax(-1)
+    if fine: pattern = tap('pattern', l, pattern.view(rows, -1, n_pos, n_pos)).flatten(0, 1)
+    z = tap('z', l, torch.bmm(pattern, v).view(rows, -1, n_pos, cfg.d_head).transpose(1, 2))
+    return x + tap('attn out', l, linear(p, f'blocks.{l}.attn.o', z.reshape(rows, n_pos, -1)))
+
+def think(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
+          l: int, # layer
+          tap: Tap = go_on, fine: bool = False, # see above
+         ) -> Float[Tensor, "row pos model"]: # residual stream after it
+    "The second half of a block"
+    read = tap('mlp in', l, x.view_as(x)) if fine else x
+    post = tap('post', l, activation(cfg.act)(linear(p, f'blocks.{l}.mlp.in', norm(p, f'blocks.{l}.ln2', read))))
+    return x + tap('mlp out', l, linear(p, f'blocks.{l}.mlp.out', post))
+
+def halves(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream
+           which: Iterable[int], # 2 l: the attention of layer l; 2 l + 1: its MLP; the rank of a site is the half it lives in
+           tap: Tap = go_on, fine: bool = False, # see above
+          ) -> Float[Tensor, "row pos model"]: # residual stream after them
+    "Part of a pass"
+    for r in which: x = (think if r % 2 else attend)(p, cfg, x, r // 2, tap, fine)
+    return x
+
+# %% ../nbs/20_lowlevel.ipynb #d667598e
+def swap_tap(p: Params, # for the output matrices
+             s: Swaps, # who takes what from whom
+             source_grad: bool, # let gradients flow into the source's computation
+            ) -> Tap:
+    "A tap that swaps"
+    keep, held, whole = (lambda t: t) if source_grad else Tensor.detach, {}, s.mlps.shape[-1] == 1
+    def tap(place, l, x):
+        if place == 'z': return torch.where(s.heads[:, l, :, :, None], keep(x)[s.source], x)
+        if place == 'post' and whole: held['post'] = x
+        elif place == 'post': return torch.where(s.mlps[:, l], keep(x)[s.source], x)
+        elif place == 'mlp out' and whole:
+            clean = x if source_grad else linear(p, f'blocks.{l}.mlp.out', held['post'].detach()[:s.n_clean])
+            return torch.where(s.mlps[:, l], clean[s.source], x)
+        return x
+    return tap
+
+def forward(params: Params, # from `parameters`
             cfg: NetConfig, # shape and activation
             tokens: Int[Tensor, "row pos"], # clean rows first
             swaps: Swaps | None = None, # None: a plain run
             source_grad: bool = False, # let gradients flow into the source's computation
            ) -> Float[Tensor, "row pos out"]: # logits
     "The network's output, each row under its own swap"
-    rows, n_pos = tokens.shape
-    norm = lambda x, name: F.layer_norm(x, (cfg.d_model,), params[f'{name}.weight'], params[f'{name}.bias'])
-    mask = torch.full((n_pos, n_pos), float('-inf'), device=tokens.device).triu(1)
-    act = activation(cfg.act)
-    x = F.embedding(tokens, params['embed.weight']) + params['pos_embed.weight'][:n_pos]
-    for l in range(cfg.n_layers):
-        w = lambda name: (params[f'blocks.{l}.{name}.weight'], params[f'blocks.{l}.{name}.bias'])
-        wq, wk, wv = w('attn.q'), w('attn.k'), w('attn.v')
-        qkv = F.linear(norm(x, f'blocks.{l}.ln1'), torch.cat([wq[0], wk[0], wv[0]]), torch.cat([wq[1], wk[1], wv[1]]))
-        q, k, v = qkv.view(rows, n_pos, 3, cfg.n_heads, cfg.d_head).permute(2, 0, 3, 1, 4).reshape(3, -1, n_pos, cfg.d_head).unbind(0)
-        pattern = torch.baddbmm(mask, q, k.transpose(1, 2), alpha=cfg.d_head ** -.5).softmax(-1)
-        z = torch.bmm(pattern, v).view(rows, cfg.n_heads, n_pos, cfg.d_head).transpose(1, 2)
-        if swaps: z = torch.where(swaps.heads[:, l, :, :, None], (z if source_grad else z.detach())[swaps.source], z)
-        x = x + F.linear(z.reshape(rows, n_pos, -1), *w('attn.o'))
-        post = act(F.linear(norm(x, f'blocks.{l}.ln2'), *w('mlp.in')))
-        x = x + (_swapped_mlp(post, *w('mlp.out'), swaps, l, source_grad) if swaps else F.linear(post, *w('mlp.out')))
-    return F.linear(norm(x, 'ln_final'), params['unembed.weight'], params['unembed.bias'])
+    tap = swap_tap(params, swaps, source_grad) if swaps else go_on
+    return unembed(params, halves(params, cfg, embed(params, tokens), range(2 * cfg.n_layers), tap))
+
+# %% ../nbs/20_lowlevel.ipynb #d0186a36
+def tapped(params: Params, # from `parameters`
+           cfg: NetConfig, # shape and activation
+           tokens: Int[Tensor, "row pos"], # inputs
+           tap: Tap, # called on every one of PLACES
+          ) -> Float[Tensor, "row pos out"]: # logits
+    "The network's output, with a function called on every intermediate value"
+    x = halves(params, cfg, tap('embed', 0, embed(params, tokens)), range(2 * cfg.n_layers), tap, fine=True)
+    return unembed(params, tap('final', cfg.n_layers, x))
+
+def record(params: Params, # from `parameters`
+           cfg: NetConfig, # shape and activation
+           tokens: Int[Tensor, "row pos"], # inputs
+           want: tuple[str, ...], # which of PLACES to keep
+           edit: Tap | None = None, # changes values before they are kept; None: nothing
+          ) -> tuple[Float[Tensor, "row pos out"], dict[tuple[str, int], Tensor]]: # logits, and (place, layer) -> value
+    "Run a network and keep intermediate values; gradients reach them if gradients are on"
+    if wrong := set(want) - set(PLACES): raise ValueError(unknown('place', sorted(wrong)[0], list(PLACES)))
+    kept = {}
+    def tap(place, l, x):
+        if edit: x = edit(place, l, x)
+        if place == 'embed' and torch.is_grad_enabled(): x = x.detach().requires_grad_()
+        if place in want: kept[place, l] = x
+        return x
+    return tapped(params, cfg, tokens, tap), kept
+
+# %% ../nbs/20_lowlevel.ipynb #eeced707
+def run_to(p: Params, cfg: NetConfig, tokens: Int[Tensor, "row pos"], # inputs
+           site: Site, # where to stop
+          ) -> tuple[Float[Tensor, "row pos dim"], Float[Tensor, "row pos model"]]: # the site's activation; the residual stream just after it
+    "Run a network up to a site"
+    kept = {}
+    def tap(place, l, x): kept[place] = x; return x                          # of the last layer that ran
+    x = halves(p, cfg, embed(p, tokens), range(site.rank + 1), tap)
+    if site.kind == 'head': return kept['z'][:, :, site.head], x
+    return (kept['post'] if site.neurons is None else kept['post'][..., list(site.neurons)]), x
+
+def run_on(p: Params, cfg: NetConfig, x: Float[Tensor, "row pos model"], # residual stream just after the site
+           site: Site, # where it was left
+          ) -> Float[Tensor, "row pos out"]: # logits
+    "Run the rest of the network"
+    return unembed(p, halves(p, cfg, x, range(site.rank + 1, 2 * cfg.n_layers)))
+
+def writes(p: Params, cfg: NetConfig, site: Site) -> Float[Tensor, "model dim"]: # how the site enters the residual stream
+    "The output matrix of a site"
+    if site.kind == 'head': return p[f'blocks.{site.layer}.attn.o.weight'][:, site.head * cfg.d_head:(site.head + 1) * cfg.d_head]
+    w = p[f'blocks.{site.layer}.mlp.out.weight']
+    return w if site.neurons is None else w[:, list(site.neurons)]

@@ -11,25 +11,25 @@ import numpy as np
 import pandas as pd
 import torch
 import torch.nn.functional as F
-from einops import einsum
 from jaxtyping import Bool, Float, Int
 from matplotlib.figure import Figure
 from torch import Tensor
 from .combine import run, sample
 from .core import Site, derive_seed, generator
-from .directions import Subspace, run_on, run_to, score_subspaces, swapped
-from .features import Feature, Labels, activation_stream, as_site, check_acts, controls, labels
+from .directions import Subspace, score_subspaces, swapped
+from .features import Feature, Labels, controls, labels
 from .features import features as site_features
 from .interchange import answers
-from .lowlevel import config_of, parameters
+from .lowlevel import config_of, parameters, run_on, run_to
+from .metrics import auroc, average_precision, best_threshold, f1_at, r2
 from .organisms import Organism
 from .plots import heatmaps
+from .readout import Nonlinear, check_acts, logistic, nonlinear, ridge, sparse
+from .stream import activation_stream, as_site
 
 # %% auto #0
-__all__ = ['Data', 'collect', 'Linear', 'line_step', 'direction', 'whiten', 'descend', 'logistic', 'ridge', 'auroc',
-           'precision_recall', 'average_precision', 'best_threshold', 'f1_at', 'r2', 'fit_linear', 'thresholds',
-           'score_probes', 'selectivity', 'strongest', 'fit_sparse', 'Nonlinear', 'fit_mlp', 'change_rate', 'effects',
-           'pattern', 'oblique', 'mean_difference', 'by_site', 'draw_by_site', 'bench_probe']
+__all__ = ['Data', 'collect', 'Linear', 'fit_linear', 'thresholds', 'score_probes', 'selectivity', 'fit_sparse', 'fit_mlp',
+           'change_rate', 'effects', 'pattern', 'oblique', 'mean_difference', 'by_site', 'draw_by_site', 'bench_probe']
 
 # %% ../nbs/49_probe.ipynb #4767e9a1
 @dataclass(frozen=True)
@@ -74,157 +74,6 @@ class Linear:
     def directions(self) -> Float[Tensor, "feat dim"]: # unit length
         "The probes' directions"
         return F.normalize(self.w.T, dim=1)
-
-def line_step(a: Float[Tensor, "row feat"], d: Float[Tensor, "row feat"], # logits, and their change along the direction
-              y: Float[Tensor, "row feat"], where: Float[Tensor, "row feat"] | None, # labels, weights
-              pen: tuple[Tensor, Tensor], # first and second derivative of the penalty at 0
-              rounds: int = 3, # Newton iterations
-             ) -> Float[Tensor, "feat"]: # step of each column
-    "The best step along a direction, one per column; Newton, kept between steps known to be too short and too long"
-    t, low, high = torch.ones_like(a[0]), torch.zeros_like(a[0]), torch.full_like(a[0], float('inf'))
-    for _ in range(rounds):
-        p = torch.sigmoid(torch.addcmul(a, d, t)); wd = d if where is None else d * where
-        slope = ((p - y) * wd).sum(0) + pen[0] + t * pen[1]
-        bend = (torch.addcmul(p, p, p, value=-1) * wd * d).sum(0) + pen[1]
-        low, high = torch.where(slope < 0, t, low), torch.where(slope < 0, high, t)
-        new = t - slope / bend.clamp(min=1e-12)
-        t = torch.where((new > low) & (new < high), new.clamp(max=8), torch.where(high.isinf(), 2 * t, (low + high.nan_to_num(posinf=0)) / 2))
-    return t
-
-def direction(g: Float[Tensor, "dim feat"], # gradient
-              past: list[tuple[Tensor, Tensor, Tensor]], # steps, gradient changes, 1 / their product
-              scale: Float[Tensor, "dim feat"], # inverse curvature to start from
-             ) -> Float[Tensor, "dim feat"]: # downhill
-    "The L-BFGS two-loop recursion, for all columns at once"
-    q, al = g.clone(), []
-    for s, u, r in reversed(past): al.append(r * (s * q).sum(0)); q -= al[-1] * u
-    q *= scale
-    for (s, u, r), a in zip(past, reversed(al)): q += s * (a - r * (u * q).sum(0))
-    return -q
-
-# %% ../nbs/49_probe.ipynb #5603b3e0
-def whiten(x: Float[Tensor, "row dim"], # activations
-          ) -> tuple[Tensor, Tensor, Tensor, Tensor]: # whitened rows, mean, map from whitened weights to raw ones [dim, kept], penalty of each whitened weight
-    "Uncorrelated coordinates of variance 1, and what they mean for an L2 penalty on standardised ones"
-    mean, std = x.mean(0), x.std(0, correction=0)
-    std = torch.where(std > 1e-6 * std.max(), std, 1.)                    # a dead neuron stays 0
-    z = (x - mean) / std
-    val, vec = torch.linalg.eigh((z.T @ z / len(z)).double())
-    keep = val > 1e-7 * val[-1]
-    s, vec = val[keep].sqrt().float(), vec[:, keep].float()
-    return z @ (vec / s), mean, (vec / s) / std[:, None], s**-2
-
-def descend(z: Float[Tensor, "row dim"], # whitened rows, and a column of ones
-            y: Float[Tensor, "row feat"], # labels
-            m: Float[Tensor, "row feat"] | None, # weights; None: all 1
-            w: Float[Tensor, "dim feat"], # where to start
-            pen: Float[Tensor, "dim 1"], # penalty of each weight
-            scale: Float[Tensor, "dim feat"], # inverse curvature to start from
-            past: list, # last steps, gradient changes and 1 / their products, of an earlier descent, or []
-            steps: int, # how many
-           ) -> tuple[Float[Tensor, "dim feat"], Float[Tensor, "dim feat"], list]: # weights, gradient, last steps
-    "L-BFGS on all columns"
-    a = z @ w
-    def gradient(): r = torch.sigmoid(a) - y; return torch.addcmul(z.T @ (r if m is None else r * m), pen, w)
-    g = gradient()
-    for _ in range(steps):
-        d = direction(g, past, scale); move = z @ d
-        t = line_step(a, move, y, m, ((pen * w * d).sum(0), (pen * d * d).sum(0)))
-        w, a = w + t * d, torch.addcmul(a, move, t); new = gradient()
-        s, u, g = t * d, new - g, new
-        dot = (s * u).sum(0); past = (past + [(s, u, torch.where(dot > 1e-12, 1 / dot, 0.))])[-10:]
-    return w, g, past
-
-def logistic(x: Float[Tensor, "row dim"], # activations
-             y: Float[Tensor, "row feat"], # 0 or 1
-             where: Bool[Tensor, "row feat"] | None = None, # rows that count; None: all
-             C: float = 1., # inverse penalty, as in scikit-learn
-             steps: int = 200, # at most, on all rows
-             tol: float = 1e-2, # a label is done when its largest gradient entry is so small, per row of its rarer kind
-             head_start: int = 4, # begin with one row in so many; 1: no
-            ) -> tuple[Float[Tensor, "dim feat"], Float[Tensor, "feat"]]: # weights and intercepts for raw activations
-    "Logistic regressions for many labels at once"
-    z, mean, back, pen = whiten(check_acts(x, 'probe'))
-    m = None if where is None or bool(where.all()) else where.to(y.dtype)
-    z, pen = torch.cat([z, torch.ones_like(z[:, :1])], 1), torch.cat([pen, pen.new_zeros(1)])[:, None] / C
-    n, on = (len(z), y.sum(0)) if m is None else (m.sum(0).clamp(min=1), (y * m).sum(0))
-    rate = (on + .5) / (n + 1); w = torch.zeros(z.shape[1], y.shape[1], device=x.device, dtype=x.dtype); w[-1] = (rate / (1 - rate)).log()
-    scale, past, k = 1 / (n * rate * (1 - rate) + pen), [], head_start
-    if k > 1 and len(z) > 500 * k:                                        # a part of the rows gives the neighbourhood and the curvature
-        w, _, past = descend(z[::k], y[::k], None if m is None else m[::k], w, pen / k, scale * k, [], 20)
-        past = [(s, u * k, r / k) for s, u, r in past]
-    todo, few = torch.arange(y.shape[1], device=x.device), torch.minimum(on, n - on).clamp(min=1)
-    while len(todo) and steps > 0:                                        # those that are done drop out
-        w[:, todo], g, past = descend(z, y[:, todo], None if m is None else m[:, todo], w[:, todo], pen, scale[:, todo], past, min(8, steps)); steps -= 8
-        left = (g.abs().amax(0) / few[todo] > tol).nonzero().squeeze(1)
-        todo, past = todo[left], [(s[:, left], u[:, left], r[left]) for s, u, r in past]
-    raw = back @ w[:-1]
-    return raw, w[-1] - mean @ raw
-
-def ridge(x: Float[Tensor, "row dim"], # activations
-          y: Float[Tensor, "row feat"], # numbers
-          where: Bool[Tensor, "row feat"] | None = None, # rows that count; None: all
-          alpha: float = 1., # penalty on standardised activations, as in scikit-learn
-         ) -> tuple[Float[Tensor, "dim feat"], Float[Tensor, "feat"]]: # weights and intercepts for raw activations
-    "Ridge regressions for many labels at once; one solve for all that share their rows"
-    where = torch.ones_like(y, dtype=torch.bool) if where is None else where
-    w, b = torch.zeros(x.shape[1], y.shape[1], device=x.device), torch.zeros(y.shape[1], device=x.device)
-    kinds, which = where.unique(dim=1, return_inverse=True)
-    for i in range(kinds.shape[1]):
-        rows, cols = kinds[:, i], which == i
-        if not rows.any(): continue
-        z, mean, back, pen = whiten(check_acts(x[rows], 'probe')); t = y[rows][:, cols]
-        w[:, cols] = back @ ((z.T @ (t - t.mean(0))) / (len(z) + alpha * pen)[:, None])
-        b[cols] = t.mean(0) - mean @ w[:, cols]
-    return w, b
-
-# %% ../nbs/49_probe.ipynb #488248cc
-def auroc(score: Float[Tensor, "row"], # higher: more likely on
-          y: Float[Tensor, "row"], # 0 or 1
-          seq: Int[Tensor, "row"], # sequence of each row
-         ) -> tuple[float, float, float]: # value, and a 95 % interval over sequences; NaN without both kinds of rows
-    "Area under the ROC curve"
-    on, s = y > 0, score.double()
-    pos, neg = s[on].sort().values, s[~on].sort().values
-    if not len(pos) or not len(neg): return (float('nan'),) * 3
-    def below(sorted_, v): return (torch.searchsorted(sorted_, v) + torch.searchsorted(sorted_, v, right=True)).double() / (2 * len(sorted_))
-    place = torch.where(on, below(neg, s), 1 - below(pos, s)); area = place[on].mean()
-    away = (place - area) / torch.where(on, len(pos), len(neg))
-    which = seq.unique(return_inverse=True)[1]
-    total = torch.zeros(int(which.max()) + 1, dtype=torch.double, device=s.device).index_add_(0, which, away)
-    half = 1.96 * (len(total) / max(1, len(total) - 1) * total.square().sum()).sqrt()
-    return area.item(), max(0., (area - half).item()), min(1., (area + half).item())
-
-def precision_recall(score: Float[Tensor, "row"], # higher: more likely on
-                     y: Float[Tensor, "row"], # 0 or 1
-                    ) -> tuple[Tensor, Tensor, Tensor]: # distinct thresholds from high to low, precision, recall at each
-    "The precision-recall curve"
-    s, order = score.sort(descending=True); hits = y[order].cumsum(0)
-    last = torch.cat([s[1:] != s[:-1], torch.ones_like(s[:1], dtype=torch.bool)])   # tied rows come together
-    return s[last], hits[last] / (last.nonzero().squeeze(1) + 1), hits[last] / y.sum()
-
-def average_precision(score: Float[Tensor, "row"], y: Float[Tensor, "row"]) -> float: # NaN without a positive
-    "Area under the precision-recall curve, in steps"
-    if not y.any() or y.all(): return float('nan')
-    _, p, r = precision_recall(score, y)
-    return (p * torch.diff(r, prepend=r.new_zeros(1))).sum().item()
-
-def best_threshold(score: Float[Tensor, "row"], y: Float[Tensor, "row"]) -> float: # for F1; infinite without a positive
-    "The threshold of the best F1"
-    if not y.any(): return float('inf')
-    t, p, r = precision_recall(score, y)
-    return t[(2 * p * r / (p + r).clamp(min=1e-12)).argmax()].item()
-
-def f1_at(score: Float[Tensor, "row"], y: Float[Tensor, "row"], threshold: float) -> float: # NaN without a positive
-    "F1 of calling rows at or above a threshold on"
-    if not y.any() or y.all(): return float('nan')
-    called = score >= threshold
-    return (2 * y[called].sum() / (called.sum() + y.sum())).item()
-
-def r2(score: Float[Tensor, "row"], y: Float[Tensor, "row"]) -> float: # NaN for a constant
-    "Share of variance explained; can be negative"
-    var = (y - y.mean()).square().sum()
-    return (1 - (y - score).square().sum() / var).item() if var > 1e-9 else float('nan')
 
 # %% ../nbs/49_probe.ipynb #2beaaf9f
 def fit_linear(d: Data, # training rows
@@ -274,70 +123,23 @@ def selectivity(t: pd.DataFrame, # from `score_probes`, with shuffled controls i
     return out.assign(selectivity=out.auroc.fillna(out.r2) - out.auroc_shuffled.fillna(out.r2_shuffled))
 
 # %% ../nbs/49_probe.ipynb #87e066dc
-def strongest(x: Float[Tensor, "row dim"], # activations
-              l: Labels, # of the same rows
-              k: int, # neurons
-             ) -> Int[Tensor, "feat k"]: # indices
-    "The neurons most correlated with each feature"
-    if not 1 <= k <= x.shape[1]: raise ValueError(f'k = {k}: the site has {x.shape[1]} dimensions, give 1 to {x.shape[1]}')
-    m = l.where.float(); n = m.sum(0).clamp(min=1)
-    z = (x - x.mean(0)) / x.std(0).clamp(min=1e-6)
-    centred = (l.y - (l.y * m).sum(0) / n) * m
-    return (centred.T @ z).abs().topk(k, dim=1).indices
-
 def fit_sparse(d: Data, # training rows
                k: int = 1, # neurons
                C: float = 1., # inverse penalty
-               rounds: int = 12, # Newton iterations
               ) -> Linear: # indicators only; value features get zero weights
     "Logistic probes on k neurons each"
-    x, l = check_acts(d.x, 'probe'), d.labels
-    which = strongest(x, l, k); mean, std = x.mean(0), x.std(0).clamp(min=1e-6)
-    z = F.pad(((x - mean) / std)[:, which].movedim(0, 1), (0, 1), value=1.)             # [feat row k+1]
-    y, m = l.y.T * torch.tensor([f.kind == 'indicator' for f in l.features], device=x.device)[:, None], l.where.T.float()
-    w = torch.zeros(len(which), k + 1, device=x.device); pen = torch.cat([torch.ones(k), torch.full((1,), 1e-3)]).to(x.device) / C
-    for _ in range(rounds):
-        p = torch.sigmoid(einsum(z, w, 'f r k, f k -> f r'))
-        g = einsum(z, (p - y) * m, 'f r k, f r -> f k') + pen * w
-        H = einsum(z * (p * (1 - p) * m)[..., None], z, 'f r i, f r j -> f i j') + torch.diag(pen) * 1.0001
-        w = w - torch.linalg.solve(H, g).clamp(-3, 3)
-    raw = w[:, :-1] / std[which]
-    full = torch.zeros(len(which), x.shape[1], device=x.device).scatter_(1, which, raw).T
-    b = w[:, -1] - mean @ full
-    return Linear(l.features, full, b, thresholds(x @ full + b, l))
-
-class Nonlinear:
-    "One hidden layer per feature"
-    def __init__(self, dim: int, feats: int, hidden: int, gen: torch.Generator):
-        r = lambda *s: torch.randn(*s, generator=gen, device=gen.device)
-        self.params = [(r(dim, feats * hidden) * (2 / dim)**.5).requires_grad_(), torch.zeros(feats * hidden, device=gen.device, requires_grad=True),
-                       (r(feats, hidden) / hidden**.5).requires_grad_(), torch.zeros(feats, device=gen.device, requires_grad=True)]
-        self.mean = self.std = self.threshold = None
-    def __call__(self, x: Float[Tensor, "row dim"]) -> Float[Tensor, "row feat"]:
-        u, a, v, b = self.params
-        return einsum(F.relu((x - self.mean) / self.std @ u + a).unflatten(1, v.shape), v, 'row feat hid, feat hid -> row feat') + b
+    l = d.labels; yes = torch.tensor([f.kind == 'indicator' for f in l.features], device=d.x.device)
+    w, b = sparse(d.x, l.y * yes, l.where, k, C)
+    return Linear(l.features, w * yes, b * yes, thresholds(d.x @ w + b, l))
 
 def fit_mlp(d: Data, # training rows
             hidden: int = 16, # units per feature
             steps: int = 300, # of Adam
-            batch: int = 512, # rows per step
-            lr: float = 1e-2, # at the start; falls to 0
             seed: int = 0, # of weights and batches
-           ) -> Nonlinear: # value features are fitted in units of their spread around their mean, and given back as they are
+           ) -> Nonlinear:
     "Small nonlinear probes for all features at once"
-    x, l, gen = check_acts(d.x, 'probe'), d.labels, generator(derive_seed(seed, 'mlp probe'), d.x.device)
-    net = Nonlinear(x.shape[1], len(l.features), hidden, gen); net.mean, net.std = x.mean(0), x.std(0).clamp(min=1e-6)
-    yes = torch.tensor([f.kind == 'indicator' for f in l.features], device=x.device); n = l.where.sum(0).clamp(min=1)
-    mid = torch.where(yes, 0., (l.y * l.where).sum(0) / n); size = torch.where(yes, 1., (((l.y - mid).square() * l.where).sum(0) / n).sqrt().clamp(min=1e-6))
-    opt = torch.optim.Adam(net.params, lr=lr); fall = torch.optim.lr_scheduler.LambdaLR(opt, lambda i: 1 - i / steps)
-    for _ in range(steps):
-        i = torch.randint(len(x), (batch,), generator=gen, device=x.device); s, y, m = net(x[i]), (l.y[i] - mid) / size, l.where[i]
-        loss = torch.where(yes, F.binary_cross_entropy_with_logits(s, y, reduction='none'), (s - y).square())
-        opt.zero_grad(); ((loss * m).sum(0) / m.sum(0).clamp(min=1)).sum().backward(); opt.step(); fall.step()
-    with torch.no_grad():
-        net.params[2] *= size[:, None]; net.params[3].mul_(size).add_(mid)
-        for p in net.params: p.requires_grad_(False)
-        net.threshold = thresholds(net(x), l)
+    l = d.labels; net = nonlinear(d.x, l.y, l.where, torch.tensor([f.kind == 'indicator' for f in l.features], device=d.x.device), hidden, steps, seed=seed)
+    net.threshold = thresholds(net(d.x), l)
     return net
 
 # %% ../nbs/49_probe.ipynb #d3b672fd

@@ -11,7 +11,8 @@ import pandas as pd
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
-from .attribution import Pairs, log_odds, record, slopes, tapped
+from .attribution import Pairs, log_odds, slopes
+from .lowlevel import record, tapped
 from .core import Site
 from .lowlevel import NetConfig
 

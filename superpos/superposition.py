@@ -6,6 +6,7 @@
 from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from types import SimpleNamespace
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,8 +17,11 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from .combine import HighLevel, run, sample
 from .core import Site, derive_seed, generator
-from .directions import run_on, run_to, writes
-from .features import Feature, Labels, activation_stream, as_site, check_acts, features, labels
+from .directions import Subspace, random_like, writes
+from .lowlevel import run_on, run_to
+from .features import Feature, Labels, features, labels
+from .readout import check_acts
+from .stream import activation_stream, as_site
 from .geometry import capacity, coherence, participation, polysemanticity, unit, welch
 from .identify import identified
 from .interchange import answers
@@ -26,8 +30,8 @@ from .organisms import Organism, untrained_twin
 from .plots import colour
 
 # %% auto #0
-__all__ = ['centred', 'independent', 'Fit', 'fit', 'meanings', 'ablate', 'room', 'Look', 'look', 'counted',
-           'superposition_report', 'arrange', 'draw_look', 'draw_floors']
+__all__ = ['centred', 'independent', 'Fit', 'fit', 'meanings', 'ablate', 'room', 'interference', 'chance_interference', 'Look',
+           'look', 'counted', 'superposition_report', 'arrange', 'draw_look', 'draw_floors']
 
 # %% ../nbs/58_superposition.ipynb #dcfa1637
 def centred(l: Labels) -> Float[Tensor, "row feat"]: # 0 on average and where undefined
@@ -138,6 +142,22 @@ def room(D: Float[Tensor, "dim feat"], # one direction per column
     x = x - x.mean(0)
     return {'capacity': capacity(U).item(), 'coherence': coherence(U).item() if U.shape[1] > 1 else 0., 'least possible coherence': welch(U.shape[1], len(D)),
             'dimensions of the directions': participation(U).item(), 'dimensions of the activations': participation(x.T).item()}
+
+# %% ../nbs/58_superposition.ipynb #dc6a6b4a
+def interference(subspaces: Sequence[Subspace], # of one site, one per variable
+                ) -> Float[Tensor, "var var"]: # 0 to 1
+    "Largest cosine between a direction of one variable's subspace and one of another's"
+    if len({str(s.site) for s in subspaces}) != 1: raise ValueError(f"subspaces of {len({str(s.site) for s in subspaces})} sites: give those of one site")
+    out = torch.eye(len(subspaces))
+    for (i, a), (j, b) in combinations(enumerate(subspaces), 2): out[i, j] = out[j, i] = torch.linalg.matrix_norm(a.basis.T @ b.basis, 2)
+    return out
+
+def chance_interference(subspaces: Sequence[Subspace], # their sizes and their site's dimension count
+                        draws: int = 50, # random sets
+                        seed: int = 0, # of the sets
+                       ) -> Float[Tensor, "draw"]: # 0 to 1
+    "The worst pair of as many random subspaces"
+    return torch.stack([(interference(random_like(subspaces, derive_seed(seed, d))) - torch.eye(len(subspaces))).max() for d in range(draws)])
 
 # %% ../nbs/58_superposition.ipynb #c9fc139e
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Target, run, sample
 from .core import Site, derive_seed, generator
-from .directions import run_on, run_to, writes
-from .features import as_site, scored_rows
+from .directions import writes
+from .lowlevel import run_on, run_to
+from .stream import as_site, scored_rows
 from .interchange import position_loss, right
 from .lowlevel import config_of, parameters
 from .organisms import Organism
