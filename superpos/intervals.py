@@ -14,37 +14,38 @@ from .core import derive_seed, unknown
 from .organisms import shipped
 
 # %% auto #0
-__all__ = ['FOUR', 'THREE', 'SHORT', 'SUPERPOSED', 'ORGANISMS', 'KINDS', 'BUDGET', 'SEEDS', 'QUICK', 'Entry', 'entries_of',
-           'table_of', 'cube', 'resampled', 'hierarchical', 'board', 'relative']
+__all__ = ['FOUR', 'THREE', 'MAIN', 'SUPERPOSED', 'SHORT', 'ORGANISMS', 'KINDS', 'BUDGET', 'SEEDS', 'QUICK', 'Entry',
+           'entries_of', 'table_of', 'cube', 'resampled', 'intervals', 'hierarchical', 'board', 'relative']
 
 # %% ../nbs/61_intervals.ipynb #88117831
 @dataclass(frozen=True)
 class Entry:
     "One network of the board"
-    name: str # as `organism_of` knows it
+    name: str # as `organism_of` knows it; with @ and a site, if it is not the board's
     group: str # the organism of which this is a seed, or the twin of a seed
     seed: int = 0 # of its training
-    kind: str = 'certified' # certified, superposed, untrained, behaviour, published, or given
+    kind: str = 'certified' # one of KINDS
 
 FOUR, THREE = 'duplicate_remover+left_greater+paren_checker+unique_extractor', 'duplicate_remover+paren_checker+unique_extractor'
-SHORT = {FOUR: 'four tasks', 'mixed': 'mixed', THREE: 'three tasks'}
-SUPERPOSED: tuple[str, ...] = () # names of shipped organisms with more features than neurons
-ORGANISMS = (*(Entry(f'{n}-seed{s}' if s else n, n, s) for n, s in product(SHORT, (0, 1, 2))),
+MAIN = {FOUR: 'four tasks', 'mixed': 'mixed', THREE: 'three tasks'}
+SUPERPOSED = {'duplicate_remover+left_greater-dhead2@head 0.0': 'four letters in two dimensions'} # shipped organisms, at sites with more features than dimensions
+SHORT = MAIN | SUPERPOSED
+ORGANISMS = (*(Entry(f'{n}-seed{s}' if s else n, n, s) for n, s in product(MAIN, (0, 1, 2))),
              *(Entry(n, n, 0, 'superposed') for n in SUPERPOSED),
-             *(Entry(f'{n}-seed{s}-untrained' if s else f'{n}-untrained', n, s, 'untrained') for n, s in product(SHORT, (0, 1, 2))),
-             Entry(f'{FOUR}-behaviour', FOUR, 0, 'behaviour'), Entry(f'{FOUR}-published', FOUR, 0, 'published'))
-KINDS = dict(certified='certified organisms', superposed='superposed organisms', untrained='untrained twins', behaviour='behaviour twin', published='published twin', given='given organisms')
+             *(Entry(f'{n}-seed{s}-untrained' if s else f'{n}-untrained', n, s, 'untrained') for n, s in product(MAIN, (0, 1, 2))),
+             Entry(f'{FOUR}-behaviour', FOUR, 0, 'behaviour'), Entry(f'{FOUR}-published', FOUR, 0, 'published'), *(Entry(n.replace('@', '-untrained@'), n, 0, 'untrained superposed') for n in SUPERPOSED))
+KINDS = dict(certified='certified organisms', superposed='superposed organisms', untrained='untrained twins', behaviour='behaviour twin', published='published twin', given='given organisms') | {'untrained superposed': 'superposed, untrained'}
 BUDGET, SEEDS = Budget(), (0, 1, 2) # of the full board
 QUICK = Budget(steps=200, rows=2048, sequences=80, causal=32, pairs=24) # of the quick one
 
 def entries_of(names: Sequence[str] | None = None, # organisms by name, number or folder; None: ORGANISMS, as far as they are shipped
-               quick: bool = False, # one seed of each organism, and the untrained twin of the first
+               quick: bool = False, # one seed of each organism, and one untrained twin
               ) -> tuple[Entry, ...]:
     "Rows of ORGANISMS; others are entries of their own"
     known = {e.name: e for e in ORGANISMS}
     if names: return tuple(known.get(n) or Entry(n, n, 0, 'given') for n in names)
-    here = tuple(e for e in ORGANISMS if e.name in shipped() or e.name.removesuffix('-untrained') in shipped())
-    return tuple(e for e in here if e.seed == 0 and (e.kind == 'certified' or e.name == f'{FOUR}-untrained')) if quick else here
+    have = shipped(); here = tuple(e for e in ORGANISMS if (base := e.name.split('@')[0]) in have or base.removesuffix('-untrained') in have)
+    return tuple(e for e in here if e.seed == 0 and (e.kind in ('certified', 'superposed') or e.name == f'{FOUR}-untrained')) if quick else here
 
 # %% ../nbs/61_intervals.ipynb #84718b45
 def table_of(cells: Sequence[dict], # from run_board
@@ -87,21 +88,31 @@ def resampled(t: pd.DataFrame, # group, network, seed and the columns
     big = lambda *shape: rng.integers(27720 * 10**6, size=(draws, *shape)) # a multiple of every size up to 12
     return np.concatenate([once, mean(rng.integers(G, size=(draws, G)), big(*S.shape), big(*V.shape[:3]))])
 
+def intervals(t: pd.DataFrame, # rows of one method
+              columns: Sequence[str] = tuple(COLUMNS), # numbers; missing ones are left out
+              draws: int = 2000, # resamples
+             ) -> dict[str, tuple[float, float, float]]: # column -> mean, low, high; NaN if there is nothing
+    "Means over organisms, with intervals over organisms, their seeds and the method's"
+    there, out = t[list(columns)].notna(), {c: (np.nan,) * 3 for c in columns}
+    for mask, same in there.T.groupby([*there.T.columns], sort=False):        # columns that miss the same rows are resampled together
+        names, rows = list(same.index), t[np.array(mask, bool)]
+        if rows.empty: continue
+        x = resampled(rows, names, draws); ends = np.quantile(x[1:], [.025, .975], axis=0)
+        out |= {c: (float(x[0, i]), float(ends[0, i]), float(ends[1, i])) for i, c in enumerate(names)}
+    return out
+
 def hierarchical(t: pd.DataFrame, # rows of one method
                  column: str, # one of COLUMNS
                  draws: int = 2000, # resamples
-                ) -> tuple[float, float, float]: # mean, low, high; NaN if there is nothing
-    "Mean over organisms, with an interval over organisms, their seeds and the method's"
-    t = t.dropna(subset=[column])
-    if t.empty: return (np.nan,) * 3
-    x = resampled(t, [column], draws)[:, 0]
-    return float(x[0]), *map(float, np.quantile(x[1:], [.025, .975]))
+                ) -> tuple[float, float, float]: # mean, low, high
+    "One column of `intervals`"
+    return intervals(t, (column,), draws)[column]
 
 def board(t: pd.DataFrame, # from table_of
           columns: Sequence[str] = tuple(COLUMNS), # to show
          ) -> pd.DataFrame: # value, low and high of each column, one row per method
     "The board over the networks of a table"
-    rows = {m: {(c, k): v for c in columns for k, v in zip(('mean', 'low', 'high'), hierarchical(g, c))} for m, g in t.groupby('method', sort=False)}
+    rows = {m: {(c, k): v for c, box in intervals(g, columns).items() for k, v in zip(('mean', 'low', 'high'), box)} for m, g in t.groupby('method', sort=False)}
     return pd.DataFrame(rows).T
 
 def relative(t: pd.DataFrame, # from table_of
