@@ -31,7 +31,7 @@ setup(
                  f'Natural Language :: {cfg["language"]}',
                  *(f'Programming Language :: Python :: {v}' for v in pythons)],
     packages=find_packages(include=[cfg['lib_path'], f'{cfg["lib_path"]}.*']),
-    # the shipped organisms: any file of any folder below superpos/shipped, in the wheel and in the source archive
-    package_data={cfg['lib_path']: ['shipped/**']}, include_package_data=False,
+    # the shipped organisms (any file of any folder below superpos/shipped) and the results of the board, in the wheel and in the source archive
+    package_data={cfg['lib_path']: ['shipped/**', 'board.json']}, include_package_data=False,
     python_requires=f'>={cfg["min_python"]}', install_requires=words('requirements'), extras_require=extras,
     entry_points={'console_scripts': words('console_scripts')}, cmdclass={'sdist': SDist}, zip_safe=False)

@@ -18,23 +18,24 @@ from joblib import Parallel, delayed
 from torch import Tensor
 from .attribution import Scores
 from .combine import HighLevel
-from .core import atomic_write, config_hash, derive_seed, generator
+from .core import Site, atomic_write, config_hash, derive_seed, generator
 from .directions import feature_directions, load_directions
 from .exam import Dictionary, Exam, exam_of, latents_of, tied
 from .features import Feature, labels
-from .stream import activation_stream
 from .identify import identified
 from .latentiia import latent_iia, matched
 from .organisms import Organism, load_organism, shipped, untrained_twin
 from .recovery import auc, precision_at_size, truth
 from .saereport import still_falling
+from .stream import activation_stream
 from .through import loss_through
 from .verdict import grade
 
 # %% auto #0
-__all__ = ['Nodes', 'Member', 'Path1', 'SEES', 'COLUMNS', 'Budget', 'Stream', 'organism_of', 'exam_at', 'Given', 'NotAvailable',
-           'Method', 'plain', 'along', 'paths_of', 'Column', 'reconstruction', 'explained', 'measure', 'measure_nodes',
-           'Test', 'test_of', 'measure_causal', 'cell_of', 'key_of', 'old_cell', 'new_cell', 'run_board']
+__all__ = ['Nodes', 'Member', 'Path1', 'SEES', 'COLUMNS', 'Budget', 'Stream', 'split_site', 'organism_of', 'exam_at', 'Given',
+           'NotAvailable', 'Method', 'plain', 'along', 'paths_of', 'Column', 'reconstruction', 'explained', 'measure',
+           'measure_nodes', 'Test', 'test_of', 'measure_causal', 'cell_of', 'key_of', 'old_cell', 'new_cell',
+           'run_board']
 
 # %% ../nbs/60_benchmark.ipynb #fb237741
 @dataclass(frozen=True)
@@ -71,6 +72,15 @@ class Stream:
         return torch.cat([next(it) for _ in range(-(-rows // self.batch))])[:rows]
 
 # %% ../nbs/60_benchmark.ipynb #5a81faf0
+def split_site(name: str, # an organism, perhaps with @ and a site
+               b: Budget, # the site otherwise
+              ) -> tuple[str, Budget]: # the organism alone, and the budget with its site
+    "An organism's name without its site"
+    base, _, site = str(name).rpartition('@')
+    if not base: return str(name), b
+    try: return base, replace(b, site=str(Site.parse(site)))
+    except ValueError: return str(name), b                                # an @ of the name's own
+
 def organism_of(name: str | Path, # a name or folder that `load_organism` knows; with -untrained at its end, the twin
                ) -> Organism: # on the CPU
     "An organism, or the network that it was before training"
@@ -221,7 +231,8 @@ def test_of(organism: Organism | str, # or its name
             b: Budget, # site, sizes, seed
            ) -> Test:
     "Prepare the test of an organism"
-    o = organism_of(organism) if isinstance(organism, (str, Path)) else organism
+    name, b = (organism, b) if isinstance(organism, Organism) else split_site(organism, b)
+    o = organism if isinstance(organism, Organism) else organism_of(name)
     fs, exam = tuple(identified(o.hl, b.site)), exam_at(o, b, 'exam'); loss = loss_through(o, b.site, b.causal, derive_seed(b.seed, 'loss'))
     return Test(o, b, exam, fs, loss, (loss(torch.zeros_like), loss(lambda x: x)))
 
@@ -245,7 +256,7 @@ def cell_of(m: Method, # row
             seeds: Sequence[int], # of the method
            ) -> dict: # plain numbers: for each seed the path's scores, and which member was chosen
     "One cell of the board"
-    t = test_of(organism, b); o = t.organism; see = SEES.index(m.sees)
+    t = test_of(organism, b); o, b, see = t.organism, t.b, SEES.index(m.sees)
     g = Given(Stream(o, b), b, tuple(seeds), o if see else None, exam_at(o, b, 'labels') if see == 2 else None, t.features if see == 2 else ())
     start, why, paths = time.process_time(), '', []
     try: paths = paths_of(m, g)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 import json
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Optional
 import typer
@@ -43,12 +44,13 @@ def scored(method: str, organism: str, site: str | None = None, seed: int = 0, s
     from math import isfinite
     from superpos.benchmark import COLUMNS, measure, measure_causal, measure_nodes
     from superpos.exam import floors
+    from superpos.methods import neurons
     from superpos.score import score
     d, t, b = fitted(method, organism, site, seed, steps); clean = lambda v: None if isinstance(v, float) and not isfinite(v) else v
     out = dict(method=method, organism=t.organism.name, site=b.site)
     if isinstance(d, dict): return out | dict(columns=measure_nodes(d, t.organism.hl), tasks={k: measure_nodes({k: s}, t.organism.hl) for k, s in d.items()})
     m, g = measure(d, t.exam); m |= measure_causal(d, g, t)
-    beside = {n: score(f, t.exam).table for n, f in floors(t.exam, len(d.W_dec), seed).items()}; keep = [c for c in ('feature', 'frequency', 'verdict', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies') if c in g.features]
+    beside = {n: score(f, t.exam).table for n, f in (floors(t.exam, len(d.W_dec), seed) | dict(neurons=neurons(t.exam.x, 0, 0))).items()}; keep = [c for c in ('feature', 'frequency', 'verdict', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies') if c in g.features]
     rows = [{k: clean(v) for k, v in r.items()} | dict(floors={n: clean(float(f.f1[i])) for n, f in beside.items()}) for i, r in enumerate(g.features[keep].to_dict('records'))]
     return out | dict(features=rows, columns={k: clean(m[k]) for k in COLUMNS if k in m}, latents=g.latents.kind.value_counts().to_dict(), width=len(d.W_dec))
 
@@ -92,13 +94,14 @@ def board_folder(folder: Path) -> Path: # the same
 def show_board(t, title: str) -> None: # t: rows of table_of
     "Print the board"
     from superpos.benchmark import COLUMNS
-    from superpos.boardpage import board
+    from superpos.intervals import board
+    short = dict(coverage='cov-\nerage', precision='preci-\nsion', latent_iia='latent\nIIA', recovered='loss\nrecov.', explained='ex-\nplained', auc='node\nAUC', seconds='CPU\ns')
     keep = [c for c in COLUMNS if c not in ('iia_floor', 'falling', 'node_precision') and t[c].notna().any()]; B = board(t, keep)
-    out = Table(title=title, title_justify='left', title_style='bold', caption='below each mean: 95 % over organisms, their seeds, and seeds of the method', caption_justify='left')
+    out = Table(title=title, title_justify='left', title_style='bold', padding=(0, 0), caption='below each mean: 95 % over organisms, their seeds, and seeds of the method', caption_justify='left')
     out.add_column('method', no_wrap=True)
-    for c in keep: out.add_column(COLUMNS[c].title.replace(' ', '\n'), justify='right')
-    digits = lambda c, v: f'{v:.1f}' if c in ('l0', 'seconds') else f'{v:.2f}'
-    for m, r in B.iterrows(): out.add_row(m, *['-' if r[c, 'mean'] != r[c, 'mean'] else digits(c, r[c, 'mean']) + (f"\n[dim]{digits(c, r[c, 'low'])}-{digits(c, r[c, 'high'])}[/]" if r[c, 'low'] != r[c, 'high'] else '') for c in keep])
+    for c in keep: out.add_column(short.get(c, COLUMNS[c].title), justify='right', no_wrap=True)
+    def text(c, v): return f'{v:.0f}' if abs(v) >= 9.95 else f'{v:.1f}' if c in ('l0', 'seconds') else re.sub(r'^(-?)0|0$', r'\1', f'{v:.2f}') if v > .994 else re.sub(r'^(-?)0', r'\1', f'{v:.2f}')
+    for m, r in B.iterrows(): out.add_row(m, *['-' if r[c, 'mean'] != r[c, 'mean'] else text(c, r[c, 'mean']) + (f"\n[dim]{text(c, r[c, 'low'])}-{text(c, r[c, 'high'])}[/]" if r[c, 'low'] != r[c, 'high'] else '') for c in keep])
     console().print(out)
 
 @app.command('board', epilog='Example: [bold]superpos board --quick[/]\n\nExample: [bold]superpos board --organism mixed --method topk --method random --method probe[/]\n\nRows: certified, DAS, probe, neurons, random, samples, PCA, ICA, topk, batchtopk, l1, jumprelu; exact patching, AtP, AtP*, IG input, IG node, difference, random nodes')
@@ -111,7 +114,8 @@ def whole_board(quick: Annotated[bool, typer.Option('--quick', help='One seed of
     "Every method on every organism: table, page and JSON; goes on where it was stopped."
     from dataclasses import replace
     from superpos.benchmark import run_board
-    from superpos.boardpage import BUDGET, KINDS, ORGANISMS, QUICK, SEEDS, Saved, entries_of, write_board
+    from superpos.boardpage import Saved, write_board
+    from superpos.intervals import BUDGET, KINDS, ORGANISMS, QUICK, SEEDS, entries_of
     from superpos.methods import METHODS, methods_of
     folder = board_folder(out or Path('superpos-board' + ('-quick' if quick else ''))); b, seeds = (QUICK, (0,)) if quick else (BUDGET, SEEDS)
     if steps: b = replace(b, steps=steps)

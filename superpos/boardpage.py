@@ -16,8 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from .benchmark import COLUMNS, Budget, key_of
 from .core import atomic_write, config_hash
-from .boardpage import SHORT, Entry, board, entries_of, hierarchical, relative, table_of
-from .intervals import KINDS
+from .intervals import KINDS, SHORT, Entry, board, entries_of, hierarchical, intervals, relative, table_of
 from .methods import FAMILIES, METHODS
 
 # %% auto #0
@@ -141,7 +140,7 @@ def page_data(saved: Saved, # a board
     t, sets, short = saved.table, {}, lambda v: None if not np.isfinite(v) else float(f'{v:.4g}')
     for title, names in sets_of(saved.entries).items():
         some = t[t.organism.isin(names)]
-        sets[title] = {m: {c: [*map(short, hierarchical(g, c, draws)), *levels(g, c)] for c in COLUMNS if g[c].notna().any()} for m, g in some.groupby('method', sort=False)}
+        sets[title] = {m: {c: [*map(short, box), *levels(g, c)] for c, box in intervals(g, tuple(COLUMNS), draws).items() if box[0] == box[0]} for m, g in some.groupby('method', sort=False)}
     main = t[t.organism.isin(next(iter(sets_of(saved.entries).values())))]
     versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
     why = {f"{c['method']}|{c['organism']}": c['why'] for c in saved.cells if c['why']}

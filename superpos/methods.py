@@ -17,8 +17,7 @@ from .directions import Subspace, fit_subspaces, load_directions
 from .exam import Dictionary, Exam, effects
 from .integrated import METHODS as ATTRIBUTION
 from .lowlevel import config_of, parameters
-from .probe import ridge
-from .readout import logistic
+from .readout import logistic, ridge
 from .sae import PATHS, train_sae
 from .saestep import Recipe
 
