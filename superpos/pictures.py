@@ -50,17 +50,17 @@ def site_maps(panels: Mapping[str, tuple[Scale, Float[ndarray, "feat site"]]], #
     for title, (_, v) in panels.items():
         if v.shape != (len(features), len(sites)) or aligned.shape != v.shape: raise ValueError(f'{title!r} has the shape {v.shape}, the alignment {aligned.shape}; {len(features)} features and {len(sites)} sites were named')
     n, scales = len(panels), list(dict.fromkeys(s for s, _ in panels.values()))
-    fig, axs = plt.subplots(1, n, figsize=(2. + n * (.45 + .155 * len(sites)), 2. + .165 * len(features)), sharey=True, squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(1, n, figsize=(2.1 + n * max(1.4, .4 + .2 * len(sites)), 1.9 + .175 * len(features)), sharey=True, squeeze=False, layout='constrained')
     shown = {}
     for ax, (title, (scale, v)) in zip(axs[0], panels.items()):
         ax.set_facecolor('#e3e3e3'); ax.patch.set_hatch('////'); ax.patch.set_edgecolor('#b5b5b5')
         shown[scale] = ax.imshow(np.ma.masked_invalid(v), vmin=scale[1], vmax=scale[2], cmap=('viridis', 'cividis')[scales.index(scale) % 2], aspect='auto')
         ax.hlines(edges(groups), -.5, len(sites) - .5, color='w', lw=1.6); frames(ax, aligned)
-        ax.set_title(title, fontsize=8); ax.set_xticks(range(len(sites)), sites, rotation=90, fontsize=6.5); ax.tick_params(length=0)
-    axs[0, 0].set_yticks(range(len(features)), features, fontsize=6.5); axs[0, 0].set_ylabel('true feature', fontsize=8)
+        ax.set_title(title, fontsize=8.5); ax.set_xticks(range(len(sites)), sites, rotation=90, fontsize=7.5); ax.tick_params(length=0)
+    axs[0, 0].set_yticks(range(len(features)), features, fontsize=7.5); axs[0, 0].set_ylabel('true feature', fontsize=8.5)
     for scale, im in shown.items():
         mine = [ax for ax, (s, _) in zip(axs[0], panels.values()) if s == scale]
-        bar = fig.colorbar(im, ax=mine, location='bottom', fraction=.03, shrink=.9, aspect=40); bar.set_label(scale[0], fontsize=7); bar.ax.tick_params(labelsize=6.5)
+        bar = fig.colorbar(im, ax=mine, location='bottom', fraction=.03, shrink=.9, aspect=40); bar.set_label(scale[0], fontsize=8); bar.ax.tick_params(labelsize=7)
     return fig
 
 # %% ../nbs/63_pictures.ipynb #8135fc94

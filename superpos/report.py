@@ -215,7 +215,7 @@ def train_command(org: Organism, # of registered tasks
 
 # %% ../nbs/33_report.ipynb #c777af30
 def next_steps(org: Organism, # names and tasks
-               folder: Path, # where the organism lies
+               folder: str | Path, # where the organism lies, or its name
               ) -> str: # html
     "Commands and code that go on from here"
     where = shlex.quote(str(folder))
@@ -287,12 +287,13 @@ def every_rate(cert: Certificate, # any certificate
     return f'<details><summary>Every rate that was measured ({len(rows)} rows, in %, with 95 % intervals)</summary>{table(["model", "metric", "site", "task", "value", "low", "high", "n"], rows)}</details>'
 
 def page(org: Organism, # to report on
-         folder: Path, # where it lies, for the commands
+         where: str | Path, # folder or name, for the commands
+         more: Sequence[tuple[str, str]] = (), # further sections: title, html
         ) -> str: # the whole file
     "The report as text"
     words = '<dl>' + ''.join(f'<dt>{k}</dt><dd>{html.escape(v)}</dd>' for k, v in WORDS.items()) + '</dl>'
-    parts = [('What it is supposed to compute, and where', what(org)), ('How it was trained', how(org)), ('What was measured', evidence(org)), ('Could something else be doing the work?', elsewhere(org)),
-             ('What the words mean', words), ('What to do next', next_steps(org, folder)), ('All numbers', every_rate(org.certificate))]
+    parts = [('What it is supposed to compute, and where', what(org)), ('How it was trained', how(org)), ('What was measured', evidence(org)), ('Could something else be doing the work?', elsewhere(org)), *more,
+             ('What the words mean', words), ('What to do next', next_steps(org, where)), ('All numbers', every_rate(org.certificate))]
     body = ''.join(f'<section><h2>{h}</h2>{t}</section>' for h, t in parts)
     name, title = html.escape(org.name), html.escape(org.name).replace('+', '+<wbr>')
     return f"""<!doctype html>
@@ -305,10 +306,12 @@ def page(org: Organism, # to report on
 
 def html_report(org: Organism, # with its certificate
                 path: str | Path, # a folder (report.html is written there) or a file ending in .html
+                more: Sequence[tuple[str, str]] = (), # further sections: title, html; such as `superpos.insidehtml.inside_html`
+                where: str | None = None, # what commands should name; None: the folder
                ) -> Path: # the file
     "Write an organism's report as one HTML file, atomically"
     if org.certificate is None: raise ValueError(f'{org.name} has no certificate to report: certify it first')
     path = Path(path)
     file = path if path.suffix.lower() in ('.html', '.htm') else path / 'report.html'
-    atomic_write(file, page(org, file.parent))
+    atomic_write(file, page(org, where or file.parent, more))
     return file

@@ -17,8 +17,8 @@ from rich.table import Table
 from .cli import Device, Out, Seed, app, console, our_folder, say, set_aside, show_next, show_verdict
 
 # %% auto #0
-__all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'demo', 'make', 'finish', 'sized', 'train', 'table_folder', 'make_table',
-           'collect', 'show_table']
+__all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'demo', 'make', 'finish', 'look', 'report_folder', 'visit', 'sized', 'train',
+           'table_folder', 'make_table', 'collect', 'show_table']
 
 # %% ../nbs/81_traincli.ipynb #d0014d85
 QUICK = ('duplicate_remover', 'left_greater') # demo --quick
@@ -27,32 +27,36 @@ FLOORS = ('untrained',) # twins measured beside a new organism
 SEQUENCES = 2000 # per task in a new certificate, at least
 
 # %% ../nbs/81_traincli.ipynb #f0e258de
-@app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\nThen open my-first-organism/report.html in a browser.')
-def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: superpos-demo, or superpos-demo-quick.')] = None,
-         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four; under a minute.')] = False,
+@app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\nThen open my-first-organism/report.html in a browser.\n\nExample: [bold]superpos demo --organism 0+1+2+3[/]')
+def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: superpos-demo, superpos-demo-quick, or superpos-demo-NAME.')] = None,
+         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four, and a shorter look inside: about a minute.')] = False,
+         organism: Annotated[Optional[str], typer.Option('--organism', metavar='NAME|FOLDER', help='Train nothing: look inside this one (as in superpos certify).')] = None,
          seed: Seed = 0, device: Device = None):
-    "Train an organism from nothing, certify it, and write a report that you can read in a browser."
+    "Train an organism from nothing, certify it, look inside, and write a report that you can read in a browser."
+    if organism is not None: return visit(organism, out, quick)
     folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
     from superpos.combine import HighLevel
     from superpos.siit import Training
     tasks = QUICK if quick else FOUR
     say(f'training one transformer on {", ".join(tasks)} (seed {seed}); Ctrl-C keeps what is done')
-    make(HighLevel(tasks), Training(seed=seed), folder, device)
+    make(HighLevel(tasks), Training(seed=seed), folder, device, 'quick' if quick else 'full')
 
 def make(hl, # HighLevel
          cfg, # Training
          folder: Path, # one that our_folder has passed
          device: str | None, # None: cuda if there is one
+         inside: str | None = None, # also look inside: quick or full
         ) -> None:
     "Train an organism, or find it finished, and say what came out"
     from superpos.organisms import train_organism
     finished = (folder / 'config.json').exists()
     org = train_organism(hl, cfg, folder, device=device, floors=FLOORS, n=SEQUENCES)
     if finished: say(f'{folder} held this run already, finished')
-    finish(org, folder)
+    finish(org, folder, inside)
 
 def finish(org, # an organism
            folder: Path, # where it was saved
+           inside: str | None = None, # also look inside: quick or full
           ) -> None:
     "Report, verdict, and what to do next"
     from superpos.report import html_report, train_command
@@ -60,17 +64,55 @@ def finish(org, # an organism
     show_verdict(org.certificate, org.name)
     where = shlex.quote(str(folder))
     console().print(f'{where} now holds the organism, its certificate and {file.name}' + (f' ({org.about["steps"]:,} steps, {org.about["seconds"]:.0f} s of training)' if 'steps' in org.about else ''), soft_wrap=True)
+    if inside: look(org, file, inside == 'quick', str(folder))
     steps = [('read the report', f'open {shlex.quote(str(file))} in a browser'), ('measure again, on new samples', f'superpos certify {where}'), ('another seed', train_command(org, seed=org.training.seed + 1)),
              ('other organisms and tasks', 'superpos list'), ('in Python', f'Organism.from_pretrained({str(folder)!r})  # from superpos.organisms import Organism')]
     if not org.certificate.certified: steps.insert(1, ('train it longer', train_command(org, steps=2 * org.training.steps, out=f'{folder}-longer')))
     show_next(*steps)
     if not org.certificate.certified: raise typer.Exit(1)
 
-# ## train
-#
-# Sizes follow the tasks unless given. A run that was interrupted goes on where it stopped when the same command is typed again; `--no-resume` starts over, and keeps the earlier run beside.
+# %% ../nbs/81_traincli.ipynb #8fb8c616
+def look(org, # an organism
+         file: Path, # its report, which is written anew
+         quick: bool, # spend less
+         where: str, # its folder or name
+        ) -> None:
+    "Look inside, and add that to the report"
+    from superpos import inside
+    from superpos.insidehtml import in_words, inside_html
+    from superpos.organisms import Organism
+    from superpos.report import html_report
+    say(f'looking inside; {file} can be read already')
+    if next(org.net.parameters()).device.type != 'cpu': org = Organism.from_pretrained(where, device='cpu')
+    found = inside.look_inside(org, effort=inside.QUICK if quick else inside.Effort(), say=lambda text: say(f'  {text}'))
+    html_report(org, file, inside_html(found), where)
+    console().print('\n'.join(['[bold]Inside[/]', *(f'  {escape(line)}' for line in in_words(found)), f'added to {escape(shlex.quote(str(file)))} ({found.seconds:.0f} s)']), soft_wrap=True)
 
-# %% ../nbs/81_traincli.ipynb #ba351d31
+def report_folder(folder: Path, # to write a report into
+                 ) -> Path: # the same
+    "Refuse a folder that holds anything but a report"
+    if folder.is_file(): raise ValueError(f'{folder} is a file: give a folder with --out')
+    if folder.is_dir() and (other := sorted(p.name for p in folder.iterdir() if p.name != 'report.html' and not p.name.startswith('.'))):
+        raise ValueError(f'{folder} already holds other things ({", ".join(other[:3])}): nothing was touched; give another folder with --out')
+    return folder
+
+def visit(name: str, # of an organism, or its folder
+          out: Path | None, # None: its folder, or one named after it
+          quick: bool, # spend less
+         ) -> None:
+    "Look inside an organism that is there already"
+    from superpos.organisms import Organism
+    from superpos.report import html_report
+    own = Path(name) if Path(name).is_dir() else None
+    folder = own if own and out in (None, own) else report_folder(out or Path(f'superpos-demo-{name.replace("/", "-")}'))
+    org = Organism.from_pretrained(name, device='cpu')
+    if org.certificate is None: say(f'{name} has no certificate: certifying it'); org = org.certify(0, SEQUENCES)
+    file = html_report(org, folder, where=name); show_verdict(org.certificate, org.name)
+    look(org, file, quick, name)
+    show_next(('read the report', f'open {shlex.quote(str(file))} in a browser'), ('measure again, on new samples', f'superpos certify {shlex.quote(name)}'), ('other organisms and tasks', 'superpos list'))
+    if not org.certificate.certified: raise typer.Exit(1)
+
+# %% ../nbs/81_traincli.ipynb #5f63229b
 def sized(hl, # a HighLevel of the right tasks
           d_model: int | None, # None: as the tasks ask
           d_mlp: int | None, # None: as the tasks ask, or four times d_model
