@@ -6,7 +6,7 @@
 __all__ = ['main']
 
 # %% ../nbs/89_main.ipynb #042262d1
-from . import benchcli, traincli # importing them registers their commands
+from . import benchcli, boardcli, traincli # importing them registers their commands
 from .cli import app
 
 # %% ../nbs/89_main.ipynb #fdd95676
