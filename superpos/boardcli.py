@@ -100,7 +100,9 @@ def show_board(t, title: str) -> None: # t: rows of table_of
     out = Table(title=title, title_justify='left', title_style='bold', padding=(0, 0), caption='below each mean: 95 % over organisms, their seeds, and seeds of the method', caption_justify='left')
     out.add_column('method', no_wrap=True)
     for c in keep: out.add_column(short.get(c, COLUMNS[c].title), justify='right', no_wrap=True)
-    def text(c, v): return f'{v:.0f}' if abs(v) >= 9.95 else f'{v:.1f}' if c in ('l0', 'seconds') else re.sub(r'^(-?)0|0$', r'\1', f'{v:.2f}') if v > .994 else re.sub(r'^(-?)0', r'\1', f'{v:.2f}')
+    def text(c, v):
+        if abs(v) >= 9.95: return f'{v:.0f}'
+        return f'{v:.1f}' if c in ('l0', 'seconds') or v > .994 else re.sub(r'^(-?)0', r'\1', f'{v:.2f}')
     for m, r in B.iterrows(): out.add_row(m, *['-' if r[c, 'mean'] != r[c, 'mean'] else text(c, r[c, 'mean']) + (f"\n[dim]{text(c, r[c, 'low'])}-{text(c, r[c, 'high'])}[/]" if r[c, 'low'] != r[c, 'high'] else '') for c in keep])
     console().print(out)
 
