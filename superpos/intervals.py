@@ -28,7 +28,7 @@ class Entry:
 
 FOUR, THREE = 'duplicate_remover+left_greater+paren_checker+unique_extractor', 'duplicate_remover+paren_checker+unique_extractor'
 MAIN = {FOUR: 'four tasks', 'mixed': 'mixed', THREE: 'three tasks'}
-SUPERPOSED = {'duplicate_remover+left_greater-dhead2@head 0.0': 'four letters in two dimensions'} # shipped organisms, at sites with more features than dimensions
+SUPERPOSED = {'duplicate_remover+left_greater-dhead2@head 0.0': 'head of two dimensions', 'left_greater+skip_trigram-mlp3@mlp 0': 'three neurons', f'{FOUR}-mlp8@mlp 0': 'eight neurons', f'{FOUR}-mlp4-same@mlp 0': 'four neurons'} # shipped organisms, at sites with more features than dimensions
 SHORT = MAIN | SUPERPOSED
 ORGANISMS = (*(Entry(f'{n}-seed{s}' if s else n, n, s) for n, s in product(MAIN, (0, 1, 2))),
              *(Entry(n, n, 0, 'superposed') for n in SUPERPOSED),
