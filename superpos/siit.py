@@ -18,146 +18,23 @@ from pathlib import Path
 from typing import Literal, Sequence
 import pandas as pd
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from joblib import Parallel, delayed
 from torch import Tensor
 from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
-from .certify import Thresholds, certify, count
-from .combine import HighLevel, Target, differs, pair, run, sample
-from .core import MLP, config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors, unknown
-from .interchange import Masks, choose, masks_of, net_config, nodes, position_loss, stack_swaps
-from .lowlevel import NetConfig, build, config_of, forward, load_parameters, parameters
+from .certify import Thresholds, count
+from .combine import HighLevel, differs, pair, run, sample
+from .core import MLP, config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors
+from .interchange import net_config
+from .lowlevel import NetConfig, build, config_of, load_parameters, parameters
+from .objective import TERMS, DataStream, Steps, Training, losses, settle
 from .plots import curves
 
 # %% auto #0
-__all__ = ['TERMS', 'Training', 'settle', 'Steps', 'DataStream', 'losses', 'make_optimisers', 'rate', 'update', 'average',
-           'optimiser_tensors', 'load_optimiser', 'State', 'quick_check', 'looks_certified', 'Stopped', 'report',
-           'how_to_show', 'hold_interrupt', 'train', 'check_effects', 'check_answers', 'show_history', 'train_seeds']
-
-# %% ../nbs/31_siit.ipynb #64ebf924
-@dataclass(frozen=True)
-class Training:
-    "Everything that decides a training run, apart from the causal model"
-    seed: int = 0 # of initial weights and data
-    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 700, and 100 per task
-    extra: int | None = None # further steps at the final rate, taken only while it does not look certified; None: half as many
-    batch: int = 256 # examples; each is used three times per step: clean, IIT, SIIT
-    weights: tuple[float, float, float] = (.4, 1., .4) # behaviour, IIT, SIIT
-    optimiser: Literal['muon', 'adam'] = 'muon' # for the matrices inside the blocks; everything else always uses Adam
-    lr: float = 3e-3 # Adam
-    lr_matrices: float = .02 # Muon
-    betas: tuple[float, float] = (.9, .99) # Adam's memory
-    weight_decay: float = .1 # of Muon's matrices, per unit of learning rate: what no loss asks for fades
-    end: float = .01 # final learning rate, as a share of the first
-    power: float = 2. # how it falls: 1 linearly (published), 2 with the square of what is left, so that more steps are small
-    warmup: int = 50 # steps over which it rises
-    clip: float = 1. # largest norm of the gradient
-    average: float = .995 # the organism is a running mean of the weights, with this memory per step; 0: the last weights
-    importance: float = 4. # weight of the positions that the swap changes, relative to the others
-    updates: Literal['one', 'three'] = 'one' # optimiser steps per batch; three: one for each loss term (Gupta et al. 2024)
-    unused: Literal['halves', 'single'] = 'halves' # which unused nodes a SIIT swap takes: a random half, or one (Gupta et al. 2024)
-    source_grad: bool = True # let gradients flow into the source's run; False: only what is read is trained, not what is written
-    act: str = 'relu' # relu, gelu or solu
-    chunk: int = 10 # steps whose data are drawn together
-    check: int = 100 # steps between checks against the certificate
-
-    def __post_init__(self):
-        for k, allowed in dict(optimiser=('muon', 'adam'), updates=('one', 'three'), unused=('halves', 'single')).items():
-            if getattr(self, k) not in allowed: raise ValueError(unknown(k, getattr(self, k), list(allowed)))
-        for k in ('steps', 'batch', 'chunk', 'check'):
-            if getattr(self, k) is not None and getattr(self, k) < 1: raise ValueError(f'{k} = {getattr(self, k)}: it must be at least 1')
-        if self.extra is not None and self.extra < 0: raise ValueError(f'extra = {self.extra}: it cannot be negative')
-        if self.check % self.chunk: raise ValueError(f'check = {self.check} must be a multiple of chunk = {self.chunk}')
-        if not 0 <= self.average < 1: raise ValueError(f'average = {self.average}: at least 0, and below 1')
-
-# %% ../nbs/31_siit.ipynb #80c6acf8
-def settle(cfg: Training, # possibly without steps
-           hl: HighLevel, # the causal model to be trained
-          ) -> Training: # with the number of steps decided
-    "Fill in the defaults that depend on the number of tasks"
-    steps = cfg.steps or 700 + 100 * len(hl.tasks)
-    return replace(cfg, steps=steps, extra=steps // 2 if cfg.extra is None else cfg.extra)
-
-# %% ../nbs/31_siit.ipynb #b81c3ee0
-@dataclass(frozen=True)
-class Steps:
-    "Data of several steps; every tensor has axes [step, batch, ...]"
-    tokens: Int[Tensor, "step batch pos"] # inputs
-    source: Int[Tensor, "step batch"] # row of the IIT source
-    source_unused: Int[Tensor, "step batch"] # row of the SIIT source
-    clean: Target # label without a swap
-    swapped: Target # answer under the IIT swap
-    w_clean: Float[Tensor, "step batch pos"] # weight of each position, 1 per example in all
-    w_swapped: Float[Tensor, "step batch pos"] # the same, raised where the swap changes the answer
-    site: Masks # IIT: places to swap
-    unused: Masks # SIIT: places to swap
-
-    def __getitem__(self, i) -> Steps:
-        pick = lambda x: x[i] if isinstance(x, Tensor) else type(x)(*[v[i] for v in vars(x).values()])
-        return Steps(*[pick(v) for v in vars(self).values()])
-
-# %% ../nbs/31_siit.ipynb #58d150cb
-class DataStream:
-    "Endless fresh data for one causal model"
-    def __init__(self,
-                 hl: HighLevel, # the causal model
-                 cfg: Training, # batch, importance, unused, chunk
-                 gen: torch.Generator): # its state is all the stream's state
-        self.hl, self.cfg, self.gen = hl, cfg, gen
-        dev = gen.device
-        self.sites, self.nodes, self.uses = masks_of(hl, hl.sites, dev), masks_of(hl, nodes(hl), dev), hl.uses(dev)
-        self.used = choose(self.sites, self.uses)                          # per task: the places that it uses
-
-    def draw(self) -> Steps: # chunk steps
-        "The next chunk"
-        hl, c, g = self.hl, self.cfg, self.gen
-        K, B, dev = c.chunk, c.batch, g.device
-        batch = sample(hl, K * B, g)
-        batch = batch[torch.arange(K * B, device=dev).view(B, K).T.reshape(-1)]      # every step gets an even share of each task
-        site = torch.multinomial(self.uses[batch.task].float(), 1, generator=g)
-        swap = torch.zeros(K * B, len(hl.sites), dtype=torch.bool, device=dev).scatter_(1, site, True)
-        source = self._pairs(batch.task)                                             # rows within a step
-        clean, swapped = run(hl, batch), run(hl, batch, batch[(source + B * torch.arange(K, device=dev)[:, None]).flatten()], swap)
-        weight = swapped.scored * torch.where(differs(hl, swapped, clean), c.importance, 1.)
-        each = lambda w: w / w.sum(1, keepdim=True)
-        view = lambda x: x.view(K, B, *x.shape[1:]) if isinstance(x, Tensor) else type(x)(*[v.view(K, B, *v.shape[1:]) for v in vars(x).values()])
-        return Steps(view(batch.tokens), source, self._pairs(batch.task), view(clean), view(swapped), view(each(clean.scored.float())), view(each(weight)),
-                     view(choose(self.sites, swap)), view(choose(self.nodes, self._unused(K * B)).minus(self.used[batch.task])))
-
-    def _pairs(self, task): # row of the source within its step
-        return torch.stack([pair(self.hl, t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
-
-    def _unused(self, n):
-        k, g = len(nodes(self.hl)), self.gen
-        if self.cfg.unused == 'halves': return torch.rand(n, k, generator=g, device=g.device) < .5
-        return torch.nn.functional.one_hot(torch.randint(0, k, (n,), generator=g, device=g.device), k).bool()
-
-# %% ../nbs/31_siit.ipynb #b92821cf
-TERMS = ('behaviour', 'iit', 'siit')
-
-def losses(hl: HighLevel, # the causal model
-           params: dict[str, Tensor], # the network's parameters
-           cfg: NetConfig, # its shape
-           d: Steps, # one step's data
-           source_grad: bool = True, # let gradients flow into the source's run
-           terms: tuple[str, ...] = TERMS, # those wanted; clean rows always run, since they are the sources
-          ) -> Float[Tensor, "term"]: # behaviour, IIT, SIIT: mean over examples; 0 for a term not wanted
-    "The three terms of the loss"
-    n, parts = len(d.tokens), []
-    if 'iit' in terms: parts.append((1, d.source, d.site, d.swapped, d.w_swapped))
-    if 'siit' in terms: parts.append((2, d.source_unused, d.unused, d.clean, d.w_clean))
-    swaps = None
-    if parts:
-        masks = Masks(torch.cat([m.heads for _, _, m, _, _ in parts]), torch.cat([m.mlps for _, _, m, _, _ in parts]))
-        swaps = stack_swaps(torch.cat([src for _, src, _, _, _ in parts]), n, masks)
-    logits = forward(params, cfg, d.tokens.repeat(1 + len(parts), 1), swaps, source_grad)
-    targets = [d.clean, *[t for _, _, _, t, _ in parts]]
-    target = Target(*[torch.cat([getattr(t, k) for t in targets]) for k in ('value', 'scored', 'task')])
-    weight = torch.cat([d.w_clean, *[w for *_, w in parts]])
-    each = (position_loss(hl, logits, target) * weight).view(len(targets), -1).sum(1) / n
-    out = torch.zeros(3, device=each.device)
-    return out.index_put((torch.tensor([0, *[i for i, *_ in parts]], device=each.device),), each)
+__all__ = ['make_optimisers', 'rate', 'update', 'average', 'optimiser_tensors', 'load_optimiser', 'State', 'quick_check',
+           'looks_certified', 'Stopped', 'report', 'how_to_show', 'hold_interrupt', 'train', 'check_effects',
+           'check_answers', 'show_history', 'train_seeds']
 
 # %% ../nbs/31_siit.ipynb #eb984c16
 def make_optimisers(params: dict[str, Tensor], # the network's parameters
