@@ -2,19 +2,40 @@
 
 Starts a server on a copy of nbs/72_widgets.ipynb, runs all its cells in chromium, moves each of the three explorers (a slider, a dropdown, a text
 input), and fails if a page does not change, shows an error where none belongs, shows none where one belongs, or asks for anything outside 127.0.0.1.
+It ends by itself, whatever happens: after LIMIT seconds at the latest, with everything that it started. The last line says what it was doing.
 chromium is $CHROMIUM, one on the PATH, or playwright's own; --install fetches one with apt if there is none and the user is root.
 """
-import argparse, json, os, re, shutil, socket, subprocess, sys, tempfile, time, urllib.request
+import argparse, json, os, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, traceback, urllib.request
 from pathlib import Path
 from urllib.parse import urlparse
 
-from playwright.sync_api import sync_playwright
+import psutil
+from playwright.sync_api import Error as PageError, sync_playwright
 
+LIMIT = 280 # seconds for all but an installation of chromium
 NOTEBOOK, HERE, DONE = '72_widgets.ipynb', ('127.0.0.1', 'localhost'), 'all cells have run'
 SETTINGS = {'notebook-extension/tracker': {'windowingMode': 'none'},                     # all cells on the page, also those out of view
             'apputils-extension/notification': {'fetchNews': 'false', 'checkForUpdates': False}}
 ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
 FLAGS = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--disable-background-networking', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1']
+
+START, DOING = time.time(), ['starting']
+def say(what): print(f'{time.time() - START:3.0f} s  {what}', flush=True)
+def doing(what): DOING[0] = what
+
+def end_all(patience=0):
+    "End every process that this one started, with their own: a kernel is in a session of its own, so a process group would miss it"
+    left = psutil.Process().children(recursive=True)
+    for how, wait in (('terminate', patience), ('kill', 5)):
+        for c in left:
+            try: getattr(c, how)()
+            except psutil.Error: pass
+        left = psutil.wait_procs(left, wait)[1]
+
+def too_late(folder):
+    "The alarm: from a thread, since the main one may hang where no exception reaches it"
+    if (folder / '.log').exists(): print((folder / '.log').read_text()[-1000:])
+    say(f'FAILED  nothing came of it in {LIMIT} s, while {DOING[0]}'); end_all(); shutil.rmtree(folder, ignore_errors=True); os._exit(1)
 
 def find(p):
     "The path of a browser, or None"
@@ -24,9 +45,9 @@ def find(p):
 def browser_path(p, install):
     "A browser, installed if need be"
     if (path := find(p)) is None and install and os.geteuid() == 0 and shutil.which('apt-get'):
-        for cmd in (['apt-get', 'update', '-qq'], ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium']): subprocess.run(cmd, env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'})
+        for cmd in (['apt-get', 'update', '-qq'], ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium']): subprocess.run(cmd, timeout=200, env={**os.environ, 'DEBIAN_FRONTEND': 'noninteractive'})
         path = find(p)
-    if path is None: sys.exit('no chromium: apt-get install chromium, or playwright install chromium, or set CHROMIUM to the path of one')
+    if path is None: raise RuntimeError('no chromium: apt-get install chromium, or playwright install chromium, or set CHROMIUM to the path of one')
     return path
 
 def copy_cleared(source, target):
@@ -45,17 +66,25 @@ def serve(folder, port):
     own = {f'JUPYTER_{k}': str(folder / f'.{k.lower()}') for k in ('CONFIG_DIR', 'DATA_DIR', 'RUNTIME_DIR')} | {'JUPYTERLAB_SETTINGS_DIR': str(folder / '.settings'), 'JUPYTERLAB_WORKSPACES_DIR': str(folder / '.workspaces')}
     options = ['--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', '--ServerApp.port_retries=0', '--IdentityProvider.token=', '--LabApp.news_url=', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate']
     for name, text in SETTINGS.items():
-        file = folder / '.settings' / '@jupyterlab' / f'{name}.jupyterlab-settings'; file.parent.mkdir(parents=True); file.write_text(json.dumps(text))
-    log = open(folder / '.log', 'w')
+        file = folder / '.settings' / '@jupyterlab' / f'{name}.jupyterlab-settings'; file.parent.mkdir(parents=True, exist_ok=True); file.write_text(json.dumps(text))
+    log = open(folder / '.log', 'a')
     return subprocess.Popen([sys.executable, '-m', 'jupyterlab', *options], cwd=folder, stdout=log, stderr=log, env={**os.environ, **own, 'HF_HUB_OFFLINE': '1', 'OMP_NUM_THREADS': '1', 'IPYTHONDIR': str(folder / '.ipython')})
 
 def ready(server, port, seconds=60):
-    "Wait until the server answers"
-    for _ in range(10 * seconds):
-        if server.poll() is not None: break
-        try: return urllib.request.urlopen(f'http://127.0.0.1:{port}/api', timeout=1).read()
+    "Wait until the server answers; False: it is gone"
+    end = time.time() + seconds
+    while time.time() < end:
+        if server.poll() is not None: return False
+        try: urllib.request.urlopen(f'http://127.0.0.1:{port}/api', timeout=1).read(); return True
         except OSError: time.sleep(.1)
-    raise RuntimeError('JupyterLab did not start')
+    raise RuntimeError(f'JupyterLab did not answer within {seconds} s')
+
+def served(folder, tries=3):
+    "A port with a JupyterLab on it; another port if somebody took the first in between"
+    for _ in range(tries):
+        port = free_port(); server = serve(folder, port)
+        if ready(server, port): return port
+    raise RuntimeError(f'JupyterLab ended {tries} times before it answered')
 
 class Box:
     "One explorer on the page"
@@ -70,7 +99,7 @@ class Box:
 
     def after(self, what, act, want, error=False):
         "Act, and wait for a changed page that shows what is wanted"
-        before = self.html
+        doing(what); before = self.html
         act()
         for _ in range(150):
             if self.html != before and want in self.text: break
@@ -127,19 +156,21 @@ def run_all(page, port):
     "Open the notebook and run every cell"
     page.goto(f'http://127.0.0.1:{port}/lab/tree/{NOTEBOOK}')
     idle, done, stop, ask = (page.locator(q) for q in ('.jp-Notebook-ExecutionIndicator[data-status="idle"]', f'.jp-OutputArea-output:has-text("{DONE}")', ERROR, '.jp-Dialog .jp-mod-accept'))
-    idle.wait_for(timeout=90_000)
-    started = page.locator('.jp-InputPrompt').filter(has_text=re.compile(r'[*\d]'))
-    for _ in range(30):                                                                      # a click before the kernel is connected is lost, or asks which kernel
-        if ask.count(): ask.first.click(); idle.wait_for(timeout=90_000)
-        page.get_by_role('menuitem', name='Run', exact=True).click(); page.get_by_text('Run All Cells', exact=True).click()
-        page.wait_for_timeout(2000)
-        if started.count(): break
-    for _ in range(900):
-        if done.count() or stop.count(): break
-        page.wait_for_timeout(200)
+    doing('waiting for the kernel'); idle.wait_for(timeout=90_000)
+    prompt = page.locator('.jp-InputPrompt'); started, waiting = (prompt.filter(has_text=re.compile(q)) for q in (r'[*\d]', r'\*'))
+    doing('clicking Run All Cells')
+    for _ in range(8):                                                                       # a click before the kernel is connected is lost, or asks which kernel
+        try:
+            if ask.count(): ask.first.click(timeout=3000); idle.wait_for(timeout=60_000)
+            if not started.count(): page.get_by_role('menuitem', name='Run', exact=True).click(timeout=3000); page.get_by_text('Run All Cells', exact=True).click(timeout=3000)
+            started.first.wait_for(timeout=5000); break
+        except PageError: page.keyboard.press('Escape')                                      # a dialog came up in between, or a menu stayed open
+    doing('running the cells'); assert started.count(), 'no cell began to run'
+    end = time.time() + 200
+    while time.time() < end and not stop.count() and not (done.count() and not waiting.count()): page.wait_for_timeout(200)   # none is queued: not even by a second click
     if stop.count(): raise RuntimeError(f'a cell failed: {stop.first.inner_text()[-800:]}')
-    assert done.count(), 'the notebook did not come to its end'
-    idle.wait_for(timeout=60_000); print('ok all cells have run', flush=True)
+    assert done.count() and not waiting.count(), f'the notebook did not come to its end: {waiting.count()} cells are waiting'
+    idle.wait_for(timeout=30_000); print('ok all cells have run', flush=True)
 
 def drive(chromium, port, folder):
     "Everything that is tested"
@@ -152,7 +183,7 @@ def drive(chromium, port, folder):
         assert not away, f'requests that leave this machine: {away[:5]}'
         assert not crashes, f'errors of the page: {crashes[:3]}'
     except BaseException:
-        if folder: Path(folder).mkdir(parents=True, exist_ok=True); page.screenshot(path=str(Path(folder) / 'failed.png'))
+        if folder: Path(folder).mkdir(parents=True, exist_ok=True); page.screenshot(path=str(Path(folder) / 'failed.png'), timeout=10_000)
         raise
 
 def self_test(chromium):
@@ -161,17 +192,30 @@ def self_test(chromium):
     page.set_content('<script src="https://unpkg.com/circuitsvis"></script>', wait_until='domcontentloaded'); page.wait_for_timeout(300); context.close()
     assert away and 'unpkg.com' in away[0], 'a request to another machine went unnoticed'
 
+def test(args, folder):
+    "All of it, in a folder that is removed"
+    with sync_playwright() as p:
+        path = browser_path(p, args.install)
+        alarm = threading.Timer(LIMIT, too_late, (folder,)); alarm.daemon = True; alarm.start()
+        copy_cleared(Path(__file__).parents[1] / 'nbs' / NOTEBOOK, folder / NOTEBOOK)
+        doing('starting chromium'); chromium = p.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000); say(f'{path} runs')
+        doing('refusing a request'); self_test(chromium)
+        doing('starting JupyterLab'); port = served(folder); say('JupyterLab answers')
+        drive(chromium, port, args.pictures)
+        doing('closing chromium'); chromium.close()
+    doing('ending JupyterLab'); end_all(patience=5); alarm.cancel()
+
 def main():
     args = argparse.ArgumentParser(); args.add_argument('--pictures'); args.add_argument('--install', action='store_true'); args = args.parse_args()
-    start = time.time(); say = lambda what: print(f'{time.time() - start:3.0f} s  {what}', flush=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as p:
-        folder, port, path = Path(folder), free_port(), browser_path(p, args.install)
-        copy_cleared(Path(__file__).parents[1] / 'nbs' / NOTEBOOK, folder / NOTEBOOK); server = serve(folder, port)
-        try:
-            chromium = p.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000); say(f'{path} runs'); self_test(chromium)
-            ready(server, port); say('JupyterLab answers'); drive(chromium, port, args.pictures); chromium.close()
-        except BaseException: print((folder / '.log').read_text()[-2000:], flush=True); raise
-        finally: server.terminate(); server.wait(20)
-    say('three explorers moved, nothing asked for outside of 127.0.0.1')
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit('ended from outside'))
+    folder = Path(tempfile.mkdtemp()); failed = None
+    try: test(args, folder)
+    except BaseException as e:
+        failed = e; traceback.print_exc()
+        if (folder / '.log').exists(): print((folder / '.log').read_text()[-2000:], flush=True)
+    finally: end_all(); shutil.rmtree(folder, ignore_errors=True)
+    if failed is None: return say('three explorers moved, nothing asked for outside of 127.0.0.1')
+    say(f'FAILED  while {DOING[0]}: {type(failed).__name__}: {" ".join(str(failed).split())[:300]}')
+    sys.stdout.flush(); os._exit(1)                                                          # not by way of threads that may hang
 
 if __name__ == '__main__': main()

@@ -19,7 +19,8 @@ from .combine import HighLevel
 from .core import derive_seed, generator, hold_memory
 from .interchange import net_config, position_loss
 from .lowlevel import NetConfig, config_of, forward, parameters
-from .siit import State, Steps, Training, average, losses, rate, train, update
+from .objective import Steps, Training
+from .siit import State, average, losses, rate, train, update
 
 # %% auto #0
 __all__ = ['step_flops', 'wait', 'seconds_per_call', 'matmul_rate', 'network_shapes', 'network_rate', 'breakdown',

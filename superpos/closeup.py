@@ -120,6 +120,7 @@ def look_at_interchange(organism: Organism, # anything with .net and .hl
                         site: Site | str, # aligned, or any head or MLP
                        ) -> Interchange:
     "Base, source and swapped answers of both models"
+    if len(base.tokens) != 1 or len(source.tokens) != 1: raise ValueError(f'{len(base.tokens)} bases and {len(source.tokens)} sources: give one input each')
     hl, site = organism.hl, site_named(organism, site, aligned=False); same = base.task.tolist() == source.task.tolist()
     if hl.pairing == 'same' and not same: raise ValueError(f"{getattr(organism, 'name', 'this organism')} was trained with sources of the base's task: type both inputs for one task")
     both, which = Batch(torch.cat([base.tokens, source.tokens]), torch.cat([base.task, source.task])), torch.tensor([[s == site for s in hl.sites]])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 import pandas as pd
 import torch
 from jaxtyping import Bool, Float, Int
@@ -63,7 +64,9 @@ def typed(hl: HighLevel, # the organism's causal model
     "An input that somebody typed"
     if task not in hl.names: raise ValueError(unknown('task', task, hl.names))
     i = hl.names.index(task); t = hl.tasks[i]
-    words = (text.split() if ' ' in text.strip() or text.strip() in t.alphabet else list(text.strip())) if isinstance(text, str) else list(text)
+    if isinstance(text, Tensor): text = text.tolist()
+    if not isinstance(text, Sequence): raise ValueError(f'{task} cannot read {text!r}: give text, a list of tokens, or a list of token ids')
+    words = (text.split() if len(text.split()) > 1 or text.strip() in t.alphabet else list(text.strip())) if isinstance(text, str) else list(text)
     known = {**{a: FIRST + k for k, a in enumerate(t.alphabet)}, **{FIRST + k: FIRST + k for k in range(len(t.alphabet))}}
     bad = [w for w in words if w not in known]
     if bad: raise ValueError(f"{task} does not know the token {bad[0]!r}: its tokens are {' '.join(t.alphabet)}")
@@ -95,8 +98,8 @@ def view(organism: Organism, # anything with .name, .net and .hl
          wide: bool = False, # also the features that answers cannot vouch for
         ) -> View:
     "Read a site once, for all pictures of it"
-    site, hl = site_named(organism, site), organism.hl
-    fs = identified(hl, site); known = len(fs)
+    if n < 1: raise ValueError(f'n = {n} sequences: at least 1')
+    site, hl = site_named(organism, site), organism.hl; fs = identified(hl, site); known = len(fs)
     if wide or not fs: fs = fs + [f for f in features(hl, site) if str(f) not in set(map(str, fs))]
     acts = next(activation_stream(organism, site, n, derive_seed(seed, 'explore'))); l = labels(hl, fs, acts)
     try: own = tuple(s for s in load_directions(organism) if s.site == site)
@@ -130,6 +133,7 @@ def examples(v: View, # inputs
              seed: int = 0, # order among equals
             ) -> list[Example]: # fewer if there are not so many
     "The strongest inputs, and some from all ranks"
+    if k < 0: raise ValueError(f'k = {k} examples: at least 0')
     hl, grid = v.organism.hl, on_tokens(v.acts, values); top = grid.abs().nan_to_num(0.).amax(1)
     order = torch.randperm(len(top), generator=generator(derive_seed(seed, 'examples'))); order = order[top[order].argsort(descending=True, stable=True)]
     order = order[top[order] > 0]; best = (k + 1) // 2
@@ -226,7 +230,7 @@ def look_at_latent(x: Latents, # from `latents`
                    k: int = 8, # examples
                   ) -> LatentLook:
     "What a latent does"
-    if not isinstance(i, int) or not 0 <= i < x.a.shape[1]: raise ValueError(f'no latent {i!r}: this dictionary has {x.a.shape[1]}, counted from 0')
+    if not isinstance(i, Integral) or isinstance(i, bool) or not 0 <= (i := int(i)) < x.a.shape[1]: raise ValueError(f'no latent {i!r}: this dictionary has {x.a.shape[1]}, counted from 0')
     a = x.a[:, i]; fires = float((a > 0).float().mean())
     if not fires: return LatentLook(i, 0., 'dead', '', {}, {}, {}, [])
     row, match = x.grade.latents.set_index('latent').loc[i], match_of(x, i)

@@ -30,7 +30,8 @@ from .core import atomic_write, config_hash, derive_seed, load_tensors, safe_nam
 from .hooked import check_sizes, from_hooked, read_hooked_config, to_hooked
 from .interchange import net_config
 from .lowlevel import build, config_of, load_parameters, parameters
-from .siit import Training, settle, train
+from .objective import Training, settle
+from .siit import train
 from .tasks import BOS, FIRST, PAPER_TASKS, TASKS, Size, Task, get_task
 
 # %% auto #0

@@ -23,7 +23,8 @@ from .core import atomic_write
 from .lowlevel import config_of, parameters
 from .organisms import Organism
 from .plots import intervals
-from .siit import Training, settle, show_history
+from .objective import Training, settle
+from .siit import show_history
 from .tasks import TASKS
 
 # %% auto #0

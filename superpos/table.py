@@ -13,7 +13,8 @@ from joblib.externals.loky import get_reusable_executor
 from .core import atomic_write, unknown
 from .organisms import PUBLISHED, Organism, organism_name, paper_table, train_organism
 from .report import worst
-from .siit import Stopped, Training
+from .objective import Training
+from .siit import Stopped
 
 # %% auto #0
 __all__ = ['COLUMNS', 'pick_keys', 'numbers', 'table_row', 'table_rows', 'table_cells', 'save_rows']

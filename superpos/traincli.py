@@ -36,7 +36,7 @@ def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Whe
     if organism is not None: return visit(organism, out, quick)
     folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
     from superpos.combine import HighLevel
-    from superpos.siit import Training
+    from superpos.objective import Training
     tasks = QUICK if quick else FOUR
     say(f'training one transformer on {", ".join(tasks)} (seed {seed}); Ctrl-C keeps what is done')
     make(HighLevel(tasks), Training(seed=seed), folder, device, 'quick' if quick else 'full')
@@ -136,7 +136,7 @@ def train(tasks: Annotated[list[str], typer.Argument(metavar='TASK', help='One o
     "Train one transformer on any set of tasks, certify it and save it."
     from superpos.combine import HighLevel
     from superpos.organisms import organism_name
-    from superpos.siit import Training
+    from superpos.objective import Training
     plain = HighLevel(tasks, pairing)
     hl = HighLevel(tasks, pairing, size=sized(plain, d_model, d_mlp))
     cfg = replace(Training(seed=seed, act=act), **{k: v for k, v in dict(steps=steps, batch=batch).items() if v}, **(dict(extra=0) if steps else {}))
@@ -161,7 +161,7 @@ def make_table(out: Annotated[Path, typer.Option(metavar='FOLDER', help='Where t
                only: Annotated[Optional[list[str]], typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')] = None,
                seed: Seed = 0, device: Device = None):
     "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
-    from superpos.siit import Training
+    from superpos.objective import Training
     from superpos.table import pick_keys, table_rows
     keys, folder, cores = pick_keys(only), table_folder(out), os.cpu_count() or 1
     jobs = min(jobs or min(cores, 8), len(keys))

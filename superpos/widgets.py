@@ -21,8 +21,8 @@ from .organisms import Organism
 # %% auto #0
 __all__ = ['LINES', 'tint', 'top_of', 'span', 'tokens_html', 'page', 'error_html', 'rate', 'key', 'latent_facts', 'latent_html',
            'feature_facts', 'feature_html', 'backs', 'interchange_facts', 'interchange_html', 'cells', 'draw_page',
-           'draw_examples', 'draw_latent', 'draw_feature', 'draw_interchange', 'need_widgets', 'explorer', 'wide',
-           'latent_browser', 'feature_browser', 'drawn', 'interchange_explorer']
+           'draw_examples', 'draw_latent', 'draw_feature', 'draw_interchange', 'need_widgets', 'loaded', 'dictionaries',
+           'explorer', 'wide', 'latent_browser', 'feature_browser', 'drawn', 'interchange_explorer']
 
 # %% ../nbs/72_widgets.ipynb #be1c9fdc
 def tint(value: float, # what to show; NaN: nothing was read
@@ -177,6 +177,20 @@ def need_widgets(): # the module
     except ImportError: raise ImportError('the explorers need ipywidgets, which is not installed: pip install ipywidgets') from None
     return ipywidgets
 
+def loaded(organism): # anything with .name, .net and .hl
+    "The organism, unless it is only its name"
+    if not hasattr(organism, 'hl'): raise ValueError(f'{organism!r} is no organism: load it, Organism.from_pretrained({organism!r})')
+    return organism
+
+def dictionaries(dictionary, site: Site | str | None) -> dict[str, object]: # one made for `site`, or several: site -> dictionary
+    "Dictionaries by the name of their site"
+    if not isinstance(dictionary, Mapping):
+        if site is None: raise ValueError(f"which site was the dictionary made for? say it, site='mlp 0', or give several as {{site: dictionary}}")
+        dictionary = {site: dictionary}
+    for k, d in dictionary.items():
+        if not (hasattr(d, 'W_dec') and hasattr(d, 'encode')): raise ValueError(f'what was given for {k} is no dictionary ({type(d).__name__}): it needs `encode` and `W_dec`')
+    return {str(k): d for k, d in dictionary.items()}
+
 def explorer(controls: Mapping[str, object], # name -> widget with a value
              show: Callable[..., str], # from their values, by name, to HTML
              extra: Sequence = (), # more widgets, such as buttons
@@ -196,12 +210,13 @@ def wide(w, **more) -> dict: # for every control
 
 def latent_browser(organism: Organism, # anything with .name, .net and .hl
                    dictionary, # with `encode` and `W_dec`; or several: site -> dictionary
-                   site: Site | str | None = None, # where it was made for; not needed for several
+                   site: Site | str | None = None, # where it was made for; of several: shown first
                    n: int = 160, seed: int = 0, # sequences, and their seed
                   ): # an ipywidgets box
     "Pick a site and a latent: what it does"
-    w = need_widgets(); made = {str(k): d for k, d in dictionary.items()} if isinstance(dictionary, Mapping) else {str(site): dictionary}; last = lambda s: len(made[s].W_dec) - 1
-    where = w.Dropdown(options=list(made), description='site', **wide(w)); latent = w.IntSlider(0, 0, last(where.value), description='latent', continuous_update=False, **wide(w))
+    w, organism, made = need_widgets(), loaded(organism), dictionaries(dictionary, site); last = lambda s: len(made[s].W_dec) - 1
+    if not made or str(site) not in (*made, 'None'): raise ValueError(f"no dictionary for {site or 'any site'}: there is one for {', '.join(made) or 'none'}")
+    where = w.Dropdown(options=list(made), value=next(iter(made)) if site is None else str(site), description='site', **wide(w)); latent = w.IntSlider(0, 0, last(where.value), description='latent', continuous_update=False, **wide(w))
     def moved(change): latent.value = min(latent.value, last(change.new)); latent.max = last(change.new)
     where.observe(moved, 'value'); examined = cache(lambda s: latents(organism, made[s], s, n, seed))
     return explorer(dict(site=where, latent=latent), lambda site, latent: latent_html(look_at_latent(examined(site), latent), f"{site}, {getattr(made[site], 'name', repr(made[site]))}"))
@@ -212,8 +227,8 @@ def feature_browser(organism: Organism, # anything with .name, .net and .hl
                     n: int = 160, seed: int = 0, # sequences, and their seed
                    ): # an ipywidgets box
     "Pick a site and a feature: what it looks like"
-    w = need_widgets(); names = list(map(str, organism.hl.sites)); first = names[0] if site is None else str(site)
-    made = {str(k): d for k, d in dictionary.items()} if isinstance(dictionary, Mapping) else {first: dictionary}; examined = cache(lambda s: site_features(organism, s, made.get(s), n, seed))
+    w = need_widgets(); names = list(map(str, loaded(organism).hl.sites)); first = names[0] if site is None else str(site)
+    made = {} if dictionary is None else dictionaries(dictionary, site); examined = cache(lambda s: site_features(organism, s, made.get(s), n, seed))
     def options(s):
         try: return examined(s).view.exam.names
         except ValueError: return ()
@@ -232,7 +247,7 @@ def interchange_explorer(organism: Organism, # anything with .name, .net and .hl
                          site: Site | str | None = None, # shown first; None: the first
                         ): # an ipywidgets box
     "Type two inputs and pick a site: both models' answers"
-    w, hl, count = need_widgets(), organism.hl, iter(range(2, 10**9)); used = list(map(str, hl.sites)); first = used[0] if site is None else str(site)
+    w, hl, count = need_widgets(), loaded(organism).hl, iter(range(2, 10**9)); used = list(map(str, hl.sites)); first = used[0] if site is None else str(site)
     places = list(dict.fromkeys([*used, *map(str, nodes(hl)), first])); task = lambda n: w.Dropdown(options=hl.names, description=f'task of {n}', **wide(w))
     tasks = [task('base'), task('source')]; texts = [w.Text(drawn(organism, hl.names[0], i), description=n, continuous_update=False, **wide(w)) for i, n in enumerate(('base', 'source'))]
     where = w.Dropdown(options=[(p if p in used else f'{p} (no task uses it)', p) for p in places], value=first, description='site', **wide(w)); again = w.Button(description='draw two inputs')
@@ -242,6 +257,7 @@ def interchange_explorer(organism: Organism, # anything with .name, .net and .hl
         try: typed(hl, t.value, x.value)
         except ValueError: x.value = drawn(organism, t.value, next(count))
     for t, x in zip(tasks, texts): t.observe(lambda change, t=t, x=x: other(t, x), 'value')
+    if hl.pairing == 'same': w.link((tasks[0], 'value'), (tasks[1], 'value'))   # such an organism was trained with sources of the base's task
     again.on_click(fresh)
     show = lambda task, base, task_of_source, source, site: interchange_html(look_at_interchange(organism, typed(hl, task, base), typed(hl, task_of_source, source), site))
     return explorer(dict(task=tasks[0], base=texts[0], task_of_source=tasks[1], source=texts[1], site=where), show, [again])
