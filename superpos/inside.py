@@ -14,7 +14,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
-from .benchmark import Budget, Stream
+from .benchmark import Budget, Given, Stream
 from .methods import sae_method
 from .combine import HighLevel
 from .core import MLP, Head, Site, derive_seed, unknown
@@ -149,7 +149,7 @@ def family(organism: Organism, # anything with .net, .hl and .name
           ) -> list[tuple[list, int]]: # per seed: the path's autoencoders, and which is chosen
     "TopK autoencoders of several sparsities; chosen by reconstruction alone"
     b = Budget(site=str(site), width=max(e.width, 2 * len(identified(organism.hl, site))), steps=e.steps)
-    return sae_method('topk', [k for k in e.path if k <= b.width]).fit(Stream(organism, b), b, list(e.seeds))
+    return sae_method('topk', [k for k in e.path if k <= b.width]).fit(Given(Stream(organism, b), b, tuple(e.seeds)))
 
 def numbers(d, # a dictionary
             g: Grade, # its result

@@ -13,11 +13,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from numpy import ndarray
-from .verdict import VERDICTS
+from .verdict import COLOUR_OF, MARKS, VERDICTS
 
 # %% auto #0
-__all__ = ['Scale', 'MARKS', 'SAFE', 'edges', 'short', 'frames', 'site_maps', 'cosine_matrix', 'grams', 'found_of',
-           'verdict_strips']
+__all__ = ['Scale', 'edges', 'short', 'frames', 'site_maps', 'cosine_matrix', 'grams', 'found_of', 'verdict_strips']
 
 # %% ../nbs/63_pictures.ipynb #5c70505b
 def edges(groups: Sequence[str], # of each feature, in order
@@ -95,9 +94,6 @@ def grams(panels: Mapping[str, Float[ndarray, "feat feat"]], # title -> signed c
     return fig
 
 # %% ../nbs/63_pictures.ipynb #a03bc924
-MARKS = dict(zip(VERDICTS, 'FACSM-?')) # verdict -> letter
-SAFE = dict(zip(VERDICTS, ('#009e73', '#e69f00', '#cc79a7', '#56b4e9', '#f0e442', '#5b5b5b', '#e3e3e3'))) # verdict -> colour
-
 def found_of(verdicts: Sequence[str], # of one dictionary
             ) -> str: # '3 of 7'
     "How many of the scorable features were found"
@@ -115,7 +111,7 @@ def verdict_strips(rows: Mapping[str, Sequence[str]], # dictionary -> verdict of
     order = [r for r in rows if r not in floors] + [r for r in rows if r in floors]
     codes = np.array([[VERDICTS.index(v) for v in rows[r]] for r in order])
     fig, ax = plt.subplots(figsize=(3.1 + .3 * len(features), 1.7 + .23 * len(order)), layout='constrained')
-    ax.imshow(codes, cmap=ListedColormap([SAFE[v] for v in VERDICTS]), vmin=-.5, vmax=len(VERDICTS) - .5, aspect='auto')
+    ax.imshow(codes, cmap=ListedColormap([COLOUR_OF[v] for v in VERDICTS]), vmin=-.5, vmax=len(VERDICTS) - .5, aspect='auto')
     for (i, j), c in np.ndenumerate(codes): ax.text(j, i, MARKS[VERDICTS[c]], ha='center', va='center', fontsize=7, color='w' if VERDICTS[c] in ('found', 'missed') else 'k')
     ax.set_xticks(np.arange(.5, len(features) - 1), minor=True); ax.set_yticks(np.arange(.5, len(order) - 1), minor=True); ax.grid(which='minor', color='w', lw=1.2); ax.tick_params(which='both', length=0)
     ax.vlines(edges(groups), -.5, len(order) - .5, color='k', lw=1.)
@@ -123,5 +119,5 @@ def verdict_strips(rows: Mapping[str, Sequence[str]], # dictionary -> verdict of
     ax.set_yticks(range(len(order)), order, fontsize=7); ax.set_xticks(range(len(features)), features, rotation=60, ha='right', rotation_mode='anchor', fontsize=7); ax.set_xlabel('true feature', fontsize=8)
     right = ax.secondary_yaxis('right'); right.set_yticks(range(len(order)), [found_of(rows[r]) for r in order], fontsize=7); right.tick_params(length=0); right.set_ylabel('found', fontsize=8)
     used = [v for v in VERDICTS if any(v in rows[r] for r in order)]
-    fig.legend(handles=[Patch(fc=SAFE[v], ec='.4', label=f'{MARKS[v]}  {v}') for v in used], loc='outside upper center', ncols=min(4, len(used)), fontsize=7, frameon=False)
+    fig.legend(handles=[Patch(fc=COLOUR_OF[v], ec='.4', label=f'{MARKS[v]}  {v}') for v in used], loc='outside upper center', ncols=min(4, len(used)), fontsize=7, frameon=False)
     return fig

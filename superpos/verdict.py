@@ -20,8 +20,8 @@ from .exam import Exam
 from .score import Scores, cuts, found, score, summary, worse_f1
 
 # %% auto #0
-__all__ = ['VERDICTS', 'KINDS', 'COLOUR_OF', 'Bars', 'pairs', 'set_f1', 'purity', 'Sets', 'sets_of', 'cover', 'part_kind',
-           'in_parts', 'hole', 'union_of', 'latent_kinds', 'verdict_of', 'Grade', 'grade', 'draw_verdicts']
+__all__ = ['VERDICTS', 'KINDS', 'MARKS', 'COLOUR_OF', 'Bars', 'pairs', 'set_f1', 'purity', 'Sets', 'sets_of', 'cover',
+           'part_kind', 'in_parts', 'hole', 'union_of', 'latent_kinds', 'verdict_of', 'Grade', 'grade', 'draw_verdicts']
 
 # %% ../nbs/56_verdict.ipynb #904f3a27
 VERDICTS = ('found', 'absorbed', 'composed', 'split', 'merged', 'missed', 'not scorable')
@@ -226,16 +226,18 @@ def grade(d, # anything with `encode` and `W_dec`
     return Grade(s, table, kinds, summary(s) | share | dict(true_latents=real))
 
 # %% ../nbs/56_verdict.ipynb #5db6ee68
-COLOUR_OF = dict(zip(VERDICTS, ('#3a923a', '#e07b39', '#8e5bb5', '#1f6fb4', '#c9b037', '#c03d3e', '#dddddd')))
+MARKS = dict(zip(VERDICTS, 'FACSM-?')) # verdict -> letter
+COLOUR_OF = dict(zip(VERDICTS, ('#009e73', '#e69f00', '#cc79a7', '#56b4e9', '#f0e442', '#5b5b5b', '#e3e3e3'))) # verdict -> colour
 
 def draw_verdicts(grades: dict[str, Grade], # name -> result; all of one exam
                  ) -> Figure:
     "What became of every feature, one row per dictionary"
-    rows = [[VERDICTS.index(v) for v in g.features.verdict] for g in grades.values()]; names = next(iter(grades.values())).features.feature
+    rows = np.array([[VERDICTS.index(v) for v in g.features.verdict] for g in grades.values()]); names = next(iter(grades.values())).features.feature
     fig, ax = plt.subplots(figsize=(2.2 + .26 * len(names), 1.5 + .3 * len(rows)), layout='constrained')
     ax.imshow(rows, cmap=ListedColormap(list(COLOUR_OF.values())), vmin=-.5, vmax=len(VERDICTS) - .5, aspect='auto')
+    for (i, j), c in np.ndenumerate(rows): ax.text(j, i, MARKS[VERDICTS[c]], ha='center', va='center', fontsize=7, color='w' if VERDICTS[c] in ('found', 'missed') else 'k')
     ax.set_yticks(range(len(rows)), list(grades), fontsize=8); ax.set_xticks(range(len(names)), names, rotation=60, ha='right', fontsize=7); ax.set_xlabel('true feature', fontsize=8)
     ax.set_xticks(np.arange(.5, len(names)), minor=True); ax.set_yticks(np.arange(.5, len(rows)), minor=True); ax.grid(which='minor', color='w', lw=1.5); ax.tick_params(which='both', length=0)
-    used = [v for i, v in enumerate(VERDICTS) if any(i in r for r in rows)]
-    fig.legend(handles=[Patch(color=COLOUR_OF[v], label=v) for v in used], loc='outside upper center', ncols=len(used), fontsize=8, frameon=False)
+    used = [v for i, v in enumerate(VERDICTS) if (rows == i).any()]
+    fig.legend(handles=[Patch(fc=COLOUR_OF[v], ec='.4', label=f'{MARKS[v]}  {v}') for v in used], loc='outside upper center', ncols=min(4, len(used)), fontsize=8, frameon=False)
     return fig
