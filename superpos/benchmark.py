@@ -172,12 +172,12 @@ class Column:
 
 COLUMNS = dict(
     coverage=Column('coverage', 'Share of the features that some latent reads with F1 of .9 or more (values: correlation), on rows where it was not chosen. Features that the others of their group imply count as read.'),
-    mmcs=Column('MMCS', 'Mean over features of the best signed cosine between a decoder row and the certified direction; within exhaustive groups up to a common shift. Only where certified directions are shipped.'),
+    mmcs=Column('MMCS', 'Mean over features of the best signed cosine between a decoder row and the certified direction; within exhaustive groups up to a common shift. Only where certified directions are shipped. The row `certified` writes within the subspaces that these directions come from: 1 by construction.'),
     mcc=Column('MCC', 'Mean over features of the correlation with their latent, in the one-to-one match with the largest sum (Hungarian); the smaller of two halves, signed; missed features count 0.'),
     f1=Column('F1', "Mean over features of the best latent's F1 (worse of both sides), latent and threshold chosen on one half of the sequences, scored on the other."),
     precision=Column('precision', 'Share of live latents that read some feature. What is over was not asked for; it need not be wrong.'),
-    latent_iia=Column('latent IIA', "Interchange of only the latents matched to a variable (or the best reader, if none is): share of the positions where the causal model's answer changes, at which the network gives that answer; variables weigh by such positions."),
-    iia_floor=Column('…random latents', 'The same with as many other live latents, drawn at random: the floor of latent IIA.', 0),
+    latent_iia=Column('latent IIA', "Interchange of only the latents matched to a variable (for yes/no features the best reader, if none is; else none, which moves nothing): share of the positions where the causal model's answer changes, at which the network gives that answer; variables weigh by such positions."),
+    iia_floor=Column('IIA floor', 'The same with as many other live latents of the same dictionary, drawn at random (all others, if they are fewer; 0 if there are none): the floor of latent IIA.', 0),
     recovered=Column('loss recovered', "(loss with the site at zero - loss through the reconstruction) / (loss with the site at zero - loss); 1: nothing is lost. Empty where the network does no worse without the site.", share=False),
     l0=Column('L0', 'Active latents per row.', 0, False),
     explained=Column('explained', 'Explained variance of the activations. Can be negative.', share=False),

@@ -16,13 +16,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from .benchmark import COLUMNS, Budget, key_of
 from .core import atomic_write, config_hash
-from .intervals import KINDS, SHORT, Entry, board, entries_of, hierarchical, intervals, relative, table_of
+from .intervals import KINDS, SHORT, Entry, alike, board, cube, entries_of, hierarchical, intervals, relative, table_of
 from .methods import FAMILIES, METHODS
 
 # %% auto #0
 __all__ = ['ROLE', 'STYLE', 'SCRIPT', 'board_file', 'save_board', 'Saved', 'read_board', 'value', 'compared', 'best_of',
-           'main_kind', 'picks', 'about_finding', 'about_choice', 'about_use', 'about_nodes', 'answers', 'levels',
-           'sets_of', 'page_data', 'board_html', 'write_board', 'draw_board']
+           'main_kind', 'picks', 'about_finding', 'about_families', 'about_sparsity', 'about_choice', 'about_use',
+           'about_others', 'about_nodes', 'answers', 'boxes', 'sets_of', 'page_data', 'board_html', 'write_board',
+           'draw_board']
 
 # %% ../nbs/62_boardpage.ipynb #092426c8
 def board_file() -> Path: # of the package
@@ -81,52 +82,74 @@ def picks(saved: Saved) -> pd.DataFrame: # one row per path of an SAE family
     "F1 of the member that is best by truth, of the one that explains most, and of the one that was chosen"
     every, rows = table_of(saved.cells, saved.entries, every=True), []
     every = every[every.method.isin(FAMILIES) & (every.kind == main_kind(saved))]
-    for k, g in every.groupby(['organism', 'method', 'seed'], sort=False):
+    for k, g in every.groupby(['method', 'organism', 'group', 'network', 'kind', 'seed'], sort=False):
         top, most, chosen = g.loc[g.f1.idxmax()], g.loc[g.explained.idxmax()], g[g.chosen].iloc[0]
-        rows.append(dict(zip(('organism', 'method', 'seed'), k)) | dict(best=top.f1, most_explained=most.f1, chosen=chosen.f1, best_l0=top.l0, most_l0=most.l0, chosen_l0=chosen.l0, same=most.f1 >= top.f1 - 1e-9))
+        rows.append(dict(zip(('method', 'organism', 'group', 'network', 'kind', 'seed'), k)) | dict(best=top.f1, most_explained=most.f1, chosen=chosen.f1, lost=top.f1 - most.f1, price=top.f1 - chosen.f1, best_l0=top.l0, chosen_l0=chosen.l0, most_coverage=g.coverage.max(), members=len(g),
+                                                                                            same=most.f1 >= top.f1 - 1e-9, densest=top.l0 >= g.l0.max()))
     return pd.DataFrame(rows)
 
-def about_finding(t: pd.DataFrame, b: Budget) -> list[str]:
-    "Do they recover the features?"
-    m, f = best_of(t), best_of(t, 'coverage'); groups = list(t.groupby('group', sort=False))
-    each = '; '.join(f'{SHORT.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in groups)
-    return [f'With {b.width} latents, the SAE family that covers most ({f}) reads {value(t, f, "coverage")} of the features (F1 of .9 or more); a linear probe, which is told what to look for, {value(t, "probe", "coverage")}, single neurons {value(t, "neurons", "coverage")}, random directions {value(t, "random", "coverage")}.' +
-            (f' The best family by organism: {each}.' if len(groups) > 1 else ''),
-            f'Mean F1 of the best family ({m}): {value(t, m, "f1")}; ' + '; '.join(compared(t, m, o, 'f1') for o in ('probe', 'neurons', 'PCA', 'random')) + '.',
-            f'Of the live latents of {m}, {value(t, m, "precision")} read a feature. In the last quarter of training the loss still fell by ' + ', '.join(f'{value(t, x, "falling")} ({x})' for x in FAMILIES) + '.']
+def about_finding(t: pd.DataFrame, saved: Saved) -> str: # t: the main networks
+    "How many features?"
+    f, b = best_of(t, 'coverage'), saved.b; short = relative(t, 'probe', 'coverage').loc[f].difference_high < 0; n = sorted({c['features'] for c in saved.cells if c['organism'] in set(t.organism)})
+    each = '; '.join(f'{SHORT.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in t.groupby('group', sort=False))
+    return (f"Do they recover the features? {'Not all that a linear probe reads' if short else 'No difference from a linear probe can be shown'}. With {b.width} latents the family that covers most, {f}, reads {value(t, f, 'coverage')} of the features (F1 of .9 or more); a probe, which is told what to look for, {value(t, 'probe', 'coverage')}; "
+            f"single neurons {value(t, 'neurons', 'coverage')}, PCA {value(t, 'PCA', 'coverage')}, random directions {value(t, 'random', 'coverage')}. By organism: {each}; with {n[0]}{f' to {n[-1]}' if len(n) > 1 else ''} features each, one more or less is a large step. The family was picked for having the highest number here, which flatters it.")
 
-def about_choice(p: pd.DataFrame) -> list[str]: # of picks
-    "Is the best by reconstruction the best by truth?"
+def about_families(t: pd.DataFrame) -> str:
+    "Which ones?"
+    m = best_of(t); each = ', '.join(f'{x} {value(t, x, "f1")}' for x in FAMILIES); r = {o: relative(t, o).loc[list(FAMILIES)] for o in ('random', 'neurons')}
+    sides = [f'{(r[o].difference_low > 0).sum()} of {len(FAMILIES)} families read clearly better than {n}, {(r[o].difference_high < 0).sum()} clearly worse' for o, n in (('random', 'random directions'), ('neurons', 'neurons'))]
+    return (f'Which of them? Mean F1: {each}. {sides[0]}; {sides[1]}. The best, {m}: ' + '; '.join(compared(t, m, o, 'f1') for o in ('probe', 'PCA', 'random')) + f'. Of its live latents {value(t, m, "precision")} read a feature.')
+
+def about_sparsity(t: pd.DataFrame, p: pd.DataFrame, b: Budget) -> str: # p: picks
+    "At what sparsity and width?"
     mean = p.groupby('method', sort=False)[['best', 'chosen', 'best_l0', 'chosen_l0']].mean()
-    return [f'The member of a path that explains most has the best F1 in {p.same.sum()} of {len(p)} paths. Mean F1 and active latents of the best member by truth, and of the one chosen without it: ' +
-            '; '.join(f'{m} {r.best:.2f} at L0 {r.best_l0:.1f}, chosen {r.chosen:.2f} at {r.chosen_l0:.1f}' for m, r in mean.iterrows()) + '.']
+    return ('At what sparsity and width? Mean F1 and active latents of the best member of a path by truth, and of the one chosen without it: ' + '; '.join(f'{m} {r.best:.2f} at {r.best_l0:.1f}, chosen {r.chosen:.2f} at {r.chosen_l0:.1f}' for m, r in mean.iterrows()) +
+            f'. In {p.densest.sum()} of {len(p)} paths the best by truth is the densest that was trained, so the best may lie beyond the path. All have {b.width} latents. In the last quarter of training the loss still fell by ' + ', '.join(f'{value(t, x, "falling")} ({x})' for x in FAMILIES) + '.')
 
-def about_use(t: pd.DataFrame, twins: dict[str, pd.DataFrame]) -> list[str]: # title -> rows
-    "Does the network use what was found, and is it found where it is not?"
-    m, others = best_of(t, 'latent_iia'), dict(neurons='neurons', probe='probes', DAS='DAS', certified='certified subspaces'); most = lambda s: best_of(s, 'coverage')
-    return [f'Swapping only the matched latents gives the right answer at {value(t, m, "latent_iia")} of the positions where it should change (best family: {m}; as many random latents: {value(t, m, "iia_floor")}); ' +
-            ', '.join(f'{n} {value(t, k, "latent_iia")}' for k, n in others.items()) + f'. The whole reconstruction of {m} keeps {value(t, m, "recovered")} of the loss.',
-            *(['On networks without the circuit the best family covers: ' + '; '.join(f'{k} {value(s, most(s), "coverage")} ({most(s)})' for k, s in twins.items()) + '.'] if twins else [])]
+def about_choice(t: pd.DataFrame, p: pd.DataFrame) -> str: # p: picks
+    "Is the best by reconstruction the best by truth?"
+    mean = lambda c: (lambda v: f'{v[0]:.2f} [{v[1]:.2f}, {v[2]:.2f}]')(hierarchical(p, c)); m = t[t.explained.notna()].groupby('method')[['explained', 'f1']].mean()
+    return (f'Is the best by reconstruction the best by truth? Within a path the member that explains most has the best F1 in {p.same.sum()} of {len(p)} (one in {p.members.max()} by chance) and costs {mean("lost")} of F1; the rule that also asks for sparsity costs {mean("price")}. '
+            f'Between methods it is no guide: neurons explain {value(t, "neurons", "explained")}, the probe\'s directions {value(t, "probe", "explained")}; rank correlation of explained variance and F1 over {len(m)} methods: {m.explained.rank().corr(m.f1.rank()):+.2f}.')
+
+def about_use(t: pd.DataFrame) -> str:
+    "Does the network use what was found?"
+    m, others = best_of(t, 'latent_iia'), dict(neurons='neurons', probe='probes', DAS='DAS', certified='certified subspaces')
+    return (f'Does the network use what they find? Swapping only the matched latents gives the right answer at {value(t, m, "latent_iia")} of the positions where it should change (best family: {m}; as many random latents: {value(t, m, "iia_floor")}); ' +
+            ', '.join(f'{n} {value(t, k, "latent_iia")}' for k, n in others.items()) + f'. The whole reconstruction of {m} keeps {value(t, m, "recovered")} of the loss.')
+
+def about_others(sets: dict[str, pd.DataFrame], question: str) -> list[str]: # title -> rows
+    "Coverage on other networks, beside what is there and what costs nothing"
+    say = lambda s: f'{value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")}), probe {value(s, "probe", "coverage")}, neurons {value(s, "neurons", "coverage")}, samples {value(s, "samples", "coverage")}, random {value(s, "random", "coverage")}'
+    return [f'{question} Coverage of the best family: ' + '; '.join(f'{k}: {say(s)}' for k, s in sets.items()) + '.'] if sets else []
 
 def about_nodes(t: pd.DataFrame) -> list[str]:
     "Does attribution find the circuit?"
     rows = [m for m in t.method.unique() if t[t.method == m].auc.notna().any()]
-    return ['Attribution, AUC of the true nodes: ' + ', '.join(f'{m} {value(t, m, "auc")}' for m in rows) + '.'] if rows else []
+    return ['Does attribution find the circuit? AUC of the true nodes: ' + ', '.join(f'{m} {value(t, m, "auc")}' for m in rows) + '.'] if rows else []
 
-def answers(saved: Saved) -> list[str]: # sentences
+def answers(saved: Saved) -> list[str]: # a question and its answer each
     "The questions of the first document, answered from a board"
-    t = saved.table; main = t[t.kind == main_kind(saved)]
-    twins = {KINDS[k]: t[t.kind == k] for k in ('untrained', 'behaviour', 'published') if k != main_kind(saved) and (t.kind == k).any()}
-    if not {*FAMILIES, 'probe', 'neurons', 'PCA', 'random'} <= set(main.method): return about_nodes(main)
-    return about_finding(main, saved.b) + about_choice(picks(saved)) + about_use(main, twins) + about_nodes(main)
+    t = saved.table; main = t[t.kind == main_kind(saved)]; has = lambda s: {*FAMILIES, 'probe', 'neurons', 'PCA', 'random', 'samples'} <= set(s.method)
+    if not has(main): return about_nodes(main)
+    others = lambda kinds: {KINDS[k]: t[t.kind == k] for k in kinds if k != main_kind(saved) and has(t[t.kind == k])}; crowded = others(['superposed']); p = picks(saved)
+    if crowded: crowded |= {SHORT.get(g, g): s for g, s in crowded[KINDS['superposed']].groupby('group', sort=False)}
+    return [about_finding(main, saved), about_families(main), about_sparsity(main, p, saved.b), about_choice(main, p), about_use(main), *about_others(crowded, 'And with more features than dimensions?'),
+            *about_others(others(['untrained', 'behaviour', 'published', 'untrained superposed']), 'What is found on networks without the certified circuit?'), *about_nodes(main)]
 
 # %% ../nbs/62_boardpage.ipynb #3d6a46a5
 ROLE = {'certified': 'oracle', 'DAS': 'oracle', 'probe': 'oracle', 'random': 'floor', 'samples': 'floor', 'difference': 'floor', 'random nodes': 'floor'}
 
-def levels(t: pd.DataFrame, column: str) -> list[int]: # rows of one method
-    "How many organisms, networks and results a number rests on"
-    t = t.dropna(subset=[column])
-    return [t.group.nunique(), len(t[['group', 'network']].drop_duplicates()), len(t)]
+def boxes(t: pd.DataFrame, # rows of one method
+          draws: int = 1000, # resamples of each interval
+         ) -> dict[str, list]: # column -> value, low, high; how many organisms, networks and results it rests on
+    "The cells of one row of the page; what is not available is not there, and never 0"
+    out = {}
+    for names, rows in alike(t, tuple(COLUMNS)):
+        V, N, S = cube(rows, names[:1])
+        out |= {c: [*(float(f'{v:.4g}') for v in box), len(N), int(N.sum()), int(S.sum())] for c, box in intervals(rows, names, draws).items()}
+    return out
 
 def sets_of(entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]: # title -> names
     "What the page can show: networks of a kind together, and each alone"
@@ -140,7 +163,7 @@ def page_data(saved: Saved, # a board
     t, sets, short = saved.table, {}, lambda v: None if not np.isfinite(v) else float(f'{v:.4g}')
     for title, names in sets_of(saved.entries).items():
         some = t[t.organism.isin(names)]
-        sets[title] = {m: {c: [*map(short, box), *levels(g, c)] for c, box in intervals(g, tuple(COLUMNS), draws).items() if box[0] == box[0]} for m, g in some.groupby('method', sort=False)}
+        sets[title] = {m: boxes(g, draws) for m, g in some.groupby('method', sort=False)}
     main = t[t.organism.isin(next(iter(sets_of(saved.entries).values())))]
     versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
     why = {f"{c['method']}|{c['organism']}": c['why'] for c in saved.cells if c['why']}
@@ -152,19 +175,20 @@ STYLE = """body{font:14px/1.45 system-ui,sans-serif;margin:1.5em auto;max-width:
 .wrap{overflow-x:auto}table{border-collapse:collapse;margin:.8em 0}th,td{padding:.28em .55em;border-bottom:1px solid #e3e6ec;text-align:right;white-space:nowrap}thead th{white-space:normal;vertical-align:bottom;max-width:6.5em}th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:#fff}
 thead th{cursor:pointer;border-bottom:2px solid #8a93a6;user-select:none;font-weight:600}th[aria-sort] span::after{content:' \\25BE'}th[aria-sort=ascending] span::after{content:' \\25B4'}td.v{cursor:pointer}td.v:hover,th:hover,td.v:focus{background:#eef3fb!important;outline:none}
 small{color:#667;display:block;font-size:.78em}.tag{display:inline;margin-left:.5em;padding:0 .4em;border-radius:.6em;background:#eee;color:#555}.oracle{background:#e2f1e2}.floor{background:#f6e7df}td.on{box-shadow:inset 0 0 0 2px #1f6fb4}
-#why{border-left:3px solid #1f6fb4;padding:.5em 1em;background:#f5f8fc;min-height:5.2em;max-width:62em}select{font:inherit;max-width:60em}"""
+#why{border-left:3px solid #1f6fb4;padding:.5em 1em;background:#f5f8fc;position:sticky;bottom:0;z-index:2;max-height:45vh;overflow:auto;box-shadow:0 -2px 8px #0001}select{font:inherit;max-width:100%}.note{color:#556}.lists{display:flex;flex-wrap:wrap;gap:0 3em}"""
 SCRIPT = """
 const D=JSON.parse(document.getElementById('data').textContent),$=i=>document.getElementById(i);
 const el=(t,s,c)=>{const e=document.createElement(t);if(s!==undefined)e.textContent=s;if(c)e.className=c;return e};
 const num=(v,s)=>v==null?'\\u2013':(s===false?(Math.abs(v)<10?v.toFixed(2):v.toFixed(1)):v.toFixed(2));
-const span=(a,s)=>a[1]==null?'':a[5]==1?'(one result, no interval)':'['+num(a[1],s)+', '+num(a[2],s)+']';
+const span=(a,s)=>a[1]==null?'':a[5]==1?'(one result, no interval)':a[1]===a[2]?'(all alike)':'['+num(a[1],s)+', '+num(a[2],s)+']';
+const some=(n,w)=>n+' '+w+(n==1?'':'s');
 let sort={key:null,down:true},set=Object.keys(D.sets)[0],picked=null;
 const get=(s,m,c)=>(D.sets[s]&&D.sets[s][m]||{})[c];
 function order(names){if(!sort.key)return names;const v=m=>sort.key=='method'?m:(get(set,m,sort.key)||[null])[0];
  return [...names].sort((a,b)=>{const x=v(a),y=v(b);if(x==null||y==null)return (x==null)-(y==null);const d=typeof x=='string'?x.localeCompare(y):x-y;return sort.down?-d:d})}
 function explain(m,c,td){picked=[m,c];document.querySelectorAll('td.on').forEach(x=>x.classList.remove('on'));if(td)td.classList.add('on');const C=D.columns[c],a=get(set,m,c),w=$('why');w.replaceChildren();
  w.append(el('b',m+', '+C.title+': '+(a?num(a[0],C.share)+' '+span(a,C.share):'not available')),el('div',C.means),el('div',D.methods[m].about+' Sees: '+D.methods[m].sees+'.'));
- if(a)w.append(el('div','Rests on '+a[3]+' organism(s), '+a[4]+' network(s), '+a[5]+' result(s) ('+set+'); 95 % interval over organisms, their seeds and the method\\u2019s.'));
+ if(a)w.append(el('div','Rests on '+some(a[3],'organism')+', '+some(a[4],'network')+', '+some(a[5],'result')+' ('+set+'); 95 % interval over organisms, their seeds and the method\\u2019s.'));
  else{const why=[...new Set(D.names[set].map(n=>D.why[m+'|'+n]).filter(Boolean))];w.append(el('div',why.length?why.slice(0,3).join('; '):'This method gives nothing that this column could measure, or the truth it needs is not shipped.'))}
  const floors=[];for(const f of ['random','random nodes'])if(f!=m&&get(set,f,c))floors.push(f+' '+num(get(set,f,c)[0],C.share)+' '+span(get(set,f,c),C.share));
  const u=Object.keys(D.sets).find(s=>s=='untrained twins');if(u&&u!=set&&get(u,m,c))floors.push('the same method on untrained twins '+num(get(u,m,c)[0],C.share)+' '+span(get(u,m,c),C.share));
@@ -179,7 +203,7 @@ function draw(){const t=$('board');t.replaceChildren();const h=el('thead'),r=el(
    if(C.share)td.style.background='linear-gradient(90deg,#dbe7f5 '+100*Math.max(0,Math.min(1,a[0]))+'%,transparent 0)'}
    td.onclick=()=>explain(m,c,td);td.onkeydown=e=>{if(e.key=='Enter')explain(m,c,td)};if(picked&&picked[0]==m&&picked[1]==c)td.classList.add('on');tr.append(td)}b.append(tr)}t.append(b);if(picked)explain(...picked,t.querySelector('td.on'))}
 function versus(){for(const [ref,rows] of Object.entries(D.versus)){const t=el('table'),h=el('tr');for(const x of ['against '+ref,'difference in F1','95 %','ratio of errors (1 - F1)','95 %','networks'])h.append(el('th',x));t.append(h);
- for(const [m,v] of Object.entries(rows)){if(m==ref)continue;const tr=el('tr');for(const x of [m,num(v.difference),'['+num(v.difference_low)+', '+num(v.difference_high)+']',num(v.ratio),'['+num(v.ratio_low)+', '+num(v.ratio_high)+']',v.networks])tr.append(el('td',x));t.append(tr)}$('versus').append(t)}}
+ for(const [m,v] of Object.entries(rows)){if(m==ref)continue;const tr=el('tr');for(const x of [m,num(v.difference),'['+num(v.difference_low)+', '+num(v.difference_high)+']',num(v.ratio),'['+num(v.ratio_low)+', '+num(v.ratio_high)+']',v.networks])tr.append(el('td',x));t.append(tr)}{const d=el('div');d.append(t);$('versus').append(d)}}}
 for(const s of Object.keys(D.sets)){const o=el('option',s+' ('+D.names[s].length+(D.names[s].length>1?' networks)':' network)'));o.value=s;$('set').append(o)}
 $('set').onchange=e=>{set=e.target.value;draw()};draw();versus();"""
 
@@ -189,9 +213,10 @@ def board_html(saved: Saved) -> str: # one self-contained page
     made = f'{html.escape(b.site)}; {len(saved.entries)} networks; dictionaries of {b.width} latents; {b.steps:,} steps of {b.batch} rows; method seeds {", ".join(map(str, saved.seeds))}.'
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>superpos: the board</title><link rel="icon" href="data:,"><style>{STYLE}</style>
 <h1>Methods against the truth</h1><p>What each method finds of the features that networks were certified to compute, beside floors and ceilings. {made} Click a heading to sort, a number to have it explained.</p>
-{"".join(f"<p>{html.escape(x)}</p>" for x in answers(saved))}
-<p><label>Networks: <select id="set"></select></label></p><div id="why" aria-live="polite">Click a number.</div><div class="wrap"><table id="board"></table></div>
-<h2>Relative error</h2><p>Paired within network and seed, on the first set of networks. A ratio below 1 means fewer errors than the method it is held against.</p><div id="versus"></div>
+<h2>In words</h2>{"".join("<p><b>{}?</b>{}</p>".format(*map(html.escape, x.split("?", 1))) for x in answers(saved))}
+<h2>In numbers</h2><p><label>Networks: <select id="set"></select></label></p><div class="wrap"><table id="board"></table></div><div id="why" aria-live="polite">Click a number to have it explained.</div>
+<p class="note">Below each mean its 95 % interval over organisms, their seeds and the method's; none if all agree. The inputs of the test are the same for all seeds and methods and are not resampled. A dash: not available, which is not 0.</p>
+<h2>Relative error</h2><p>Paired within network and seed, on the first set of networks. A ratio below 1 means fewer errors than the method it is held against.</p><div id="versus" class="lists"></div>
 <script type="application/json" id="data">{data}</script><script>{SCRIPT}</script></html>
 """
 
@@ -207,9 +232,10 @@ def draw_board(t: pd.DataFrame, # from table_of
     "A dot and an interval per method, column and kind of network"
     t = t.dropna(subset=list(columns)[:1]); names, kinds = list(dict.fromkeys(t.method)), list(dict.fromkeys(t.kind))
     fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .4 * len(names)), sharey=True, squeeze=False, layout='constrained')
+    boards = {k: board(t[t.kind == k], tuple(columns)) for k in kinds}
     for ax, c in zip(axs[0], columns):
         for i, k in enumerate(kinds):
-            v = np.clip(board(t[t.kind == k], (c,))[c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * .18
+            v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * .18
             ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=4, capsize=2, label=KINDS[k], color=f'C{i}')
         ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
     axs[0, 0].set_yticks(range(len(names)), names); axs[0, 0].invert_yaxis(); fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside upper center', ncols=len(kinds), fontsize=8)

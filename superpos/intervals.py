@@ -15,7 +15,7 @@ from .organisms import shipped
 
 # %% auto #0
 __all__ = ['FOUR', 'THREE', 'MAIN', 'SUPERPOSED', 'SHORT', 'ORGANISMS', 'KINDS', 'BUDGET', 'SEEDS', 'QUICK', 'Entry',
-           'entries_of', 'table_of', 'cube', 'resampled', 'intervals', 'hierarchical', 'board', 'relative']
+           'entries_of', 'table_of', 'cube', 'resampled', 'alike', 'intervals', 'hierarchical', 'board', 'relative']
 
 # %% ../nbs/61_intervals.ipynb #88117831
 @dataclass(frozen=True)
@@ -65,11 +65,13 @@ def cube(t: pd.DataFrame, # rows of one method
          columns: Sequence[str], # numbers, none missing
         ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [group network seed column]; networks of each group; seeds of each network
     "A table as an array, with the sizes of its levels"
-    nets = [[s[list(columns)].to_numpy(float) for _, s in g.groupby('network')] for _, g in t.groupby('group')]
-    N, S = np.array([len(g) for g in nets]), np.zeros((len(nets), max(map(len, nets))), int)
-    V = np.zeros((*S.shape, max(len(s) for g in nets for s in g), len(columns)))
-    for i, g in enumerate(nets):
-        for j, s in enumerate(g): S[i, j] = len(s); V[i, j, :len(s)] = s
+    if 'organism' in t and len(t[['group', 'network']].drop_duplicates()) < t.organism.nunique(): raise ValueError('networks of several kinds in one table: a twin is not a seed of its organism; take one kind at a time')
+    codes = lambda v: np.unique(v.to_numpy(), return_inverse=True)[1]; group, network = codes(t.group), codes(t.network)
+    nets, net = np.unique(group * (network.max() + 1) + network, return_inverse=True); owner = nets // (network.max() + 1)
+    place = np.arange(len(nets)) - np.searchsorted(owner, owner)              # of a network in its group
+    order = np.argsort(net, kind='stable'); nth = np.empty(len(net), int); nth[order] = np.arange(len(net)) - np.searchsorted(net[order], net[order])
+    N = np.bincount(owner); S, V = np.zeros((len(N), N.max()), int), np.zeros((len(N), N.max(), nth.max() + 1, len(columns)))
+    S[owner, place] = np.bincount(net); V[group, place[net], nth] = t[list(columns)].to_numpy(float)
     return V, N, S
 
 def resampled(t: pd.DataFrame, # group, network, seed and the columns
@@ -88,15 +90,20 @@ def resampled(t: pd.DataFrame, # group, network, seed and the columns
     big = lambda *shape: rng.integers(27720 * 10**6, size=(draws, *shape)) # a multiple of every size up to 12
     return np.concatenate([once, mean(rng.integers(G, size=(draws, G)), big(*S.shape), big(*V.shape[:3]))])
 
+def alike(t: pd.DataFrame, # rows of one method
+          columns: Sequence[str], # numbers
+         ) -> list[tuple[list[str], pd.DataFrame]]: # columns, and the rows that they have
+    "Columns that miss the same rows, so that they can be resampled together; those that miss all are left out"
+    there = t[list(columns)].notna().to_numpy(); masks, which = np.unique(there, axis=1, return_inverse=True)
+    return [([c for c, w in zip(columns, which.ravel()) if w == k], t[m]) for k, m in enumerate(masks.T) if m.any()]
+
 def intervals(t: pd.DataFrame, # rows of one method
               columns: Sequence[str] = tuple(COLUMNS), # numbers; missing ones are left out
               draws: int = 2000, # resamples
              ) -> dict[str, tuple[float, float, float]]: # column -> mean, low, high; NaN if there is nothing
     "Means over organisms, with intervals over organisms, their seeds and the method's"
-    there, out = t[list(columns)].notna(), {c: (np.nan,) * 3 for c in columns}
-    for mask, same in there.T.groupby([*there.T.columns], sort=False):        # columns that miss the same rows are resampled together
-        names, rows = list(same.index), t[np.array(mask, bool)]
-        if rows.empty: continue
+    out = {c: (np.nan,) * 3 for c in columns}
+    for names, rows in alike(t, columns):
         x = resampled(rows, names, draws); ends = np.quantile(x[1:], [.025, .975], axis=0)
         out |= {c: (float(x[0, i]), float(ends[0, i]), float(ends[1, i])) for i, c in enumerate(names)}
     return out
@@ -121,13 +128,13 @@ def relative(t: pd.DataFrame, # from table_of
             ) -> pd.DataFrame: # per method: networks, difference and ratio of errors, with low and high
     "Every method held against one, network by network and seed by seed"
     if against not in set(t.method): raise ValueError(unknown('method', against, list(dict.fromkeys(t.method))))
-    keys, out = ['group', 'network', 'seed'], {}
+    keys, out = [k for k in ('kind', 'group', 'network', 'seed') if k in t], {}
     ref = t[t.method == against].dropna(subset=[column])[keys + [column]]
     for m, g in t.groupby('method', sort=False):
         both = g.dropna(subset=[column]).merge(ref, on=keys, suffixes=('', '_ref'))
         if both.empty: continue
         a, b = resampled(both, [column, column + '_ref']).T; quotient = (1 - a) / np.where(1 - b < 1e-9, np.nan, 1 - b)
-        out[m] = dict(networks=len(both[keys[:2]].drop_duplicates()))
+        out[m] = dict(networks=len(both[keys[:-1]].drop_duplicates()))
         for n, x in (('difference', a - b), ('ratio', quotient)):
             ends = (np.nan, np.nan) if np.isnan(x[1:]).all() else np.nanquantile(x[1:], [.025, .975])
             out[m] |= {n: float(x[0]), f'{n}_low': float(ends[0]), f'{n}_high': float(ends[1])}
