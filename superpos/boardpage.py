@@ -166,7 +166,7 @@ def page_data(saved: Saved, # a board
     "All that the page shows"
     t, sets, short = saved.table, {}, lambda v: None if not np.isfinite(v) else float(f'{v:.4g}')
     for title, names in sets_of(saved.entries).items():
-        some = t[t.organism.isin(names)]
+        some = t[t.organism.isin(names)].astype(dict.fromkeys(('method', 'organism', 'group', 'kind'), object))
         sets[title] = {m: boxes(g, draws) for m, g in some.groupby('method', sort=False)}
     main = t[t.organism.isin(next(iter(sets_of(saved.entries).values())))]
     versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
@@ -235,12 +235,13 @@ def draw_board(t: pd.DataFrame, # from table_of
               ) -> Figure: # methods down, columns across, one colour for each kind of network
     "A dot and an interval per method, column and kind of network"
     t = t.dropna(subset=list(columns)[:1]); names, kinds = list(dict.fromkeys(t.method)), list(dict.fromkeys(t.kind))
-    fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .4 * len(names)), sharey=True, squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .14 * (1 + len(kinds)) * len(names)), sharey=True, squeeze=False, layout='constrained')
     boards = {k: board(t[t.kind == k], tuple(columns)) for k in kinds}
     for ax, c in zip(axs[0], columns):
         for i, k in enumerate(kinds):
-            v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * .18
-            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=4, capsize=2, label=KINDS[k], color=f'C{i}')
-        ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
+            v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * min(.18, .8 / len(kinds))
+            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=3.5, capsize=2, lw=1, label=KINDS[k], color=f'C{i}')
+        for i in range(0, len(names), 2): ax.axhspan(i - .5, i + .5, color='.95', zorder=0)
+        ax.set_ylim(-.5, len(names) - .5); ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
     axs[0, 0].set_yticks(range(len(names)), names); axs[0, 0].invert_yaxis(); fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside upper center', ncols=len(kinds), fontsize=8)
     return fig
