@@ -20,7 +20,7 @@ from .intervals import KINDS, SHORT, Entry, alike, board, cube, entries_of, hier
 from .methods import FAMILIES, METHODS
 
 # %% auto #0
-__all__ = ['ROLE', 'STYLE', 'SCRIPT', 'board_file', 'save_board', 'Saved', 'read_board', 'value', 'compared', 'best_of',
+__all__ = ['ROLE', 'STYLE', 'SCRIPT', 'board_file', 'save_board', 'Saved', 'read_board', 'value', 'versus', 'compared', 'best_of',
            'main_kind', 'picks', 'about_finding', 'about_families', 'about_sparsity', 'about_choice', 'about_use',
            'about_others', 'about_nodes', 'answers', 'boxes', 'sets_of', 'page_data', 'board_html', 'write_board',
            'draw_board']
@@ -67,9 +67,13 @@ def value(t: pd.DataFrame, method: str, column: str) -> str: # with interval
     v, low, high = hierarchical(t[t.method == method], column)
     return 'not available' if np.isnan(v) else f'{v:.2f}' + (f' [{low:.2f}, {high:.2f}]' if low < high else '')
 
+def versus(t: pd.DataFrame, methods: Sequence[str], against: str, column: str = 'f1') -> pd.DataFrame: # see `relative`
+    "Some methods held against one"
+    return relative(t[t.method.isin((*methods, against))], against, column).loc[list(methods)]
+
 def compared(t: pd.DataFrame, a: str, b: str, column: str) -> str: # a, b: methods
     "How one method compares with another, in words"
-    r = relative(t, b, column).loc[a]; size = f'{r.difference:+.2f} [{r.difference_low:.2f}, {r.difference_high:.2f}]'
+    r = versus(t, (a,), b, column).loc[a]; size = f'{r.difference:+.2f} [{r.difference_low:.2f}, {r.difference_high:.2f}]'
     return f"{'more than' if r.difference_low > 0 else 'less than' if r.difference_high < 0 else 'not clearly different from'} {b} ({size})"
 
 def best_of(t: pd.DataFrame, column: str = 'f1') -> str: # of the SAE families
@@ -90,14 +94,14 @@ def picks(saved: Saved) -> pd.DataFrame: # one row per path of an SAE family
 
 def about_finding(t: pd.DataFrame, saved: Saved) -> str: # t: the main networks
     "How many features?"
-    f, b = best_of(t, 'coverage'), saved.b; short = relative(t, 'probe', 'coverage').loc[f].difference_high < 0; n = sorted({c['features'] for c in saved.cells if c['organism'] in set(t.organism)})
+    f, b = best_of(t, 'coverage'), saved.b; short = versus(t, (f,), 'probe', 'coverage').difference_high[f] < 0; n = sorted({c['features'] for c in saved.cells if c['organism'] in set(t.organism)})
     each = '; '.join(f'{SHORT.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in t.groupby('group', sort=False))
     return (f"Do they recover the features? {'Not all that a linear probe reads' if short else 'No difference from a linear probe can be shown'}. With {b.width} latents the family that covers most, {f}, reads {value(t, f, 'coverage')} of the features (F1 of .9 or more); a probe, which is told what to look for, {value(t, 'probe', 'coverage')}; "
             f"single neurons {value(t, 'neurons', 'coverage')}, PCA {value(t, 'PCA', 'coverage')}, random directions {value(t, 'random', 'coverage')}. By organism: {each}; with {n[0]}{f' to {n[-1]}' if len(n) > 1 else ''} features each, one more or less is a large step. The family was picked for having the highest number here, which flatters it.")
 
 def about_families(t: pd.DataFrame) -> str:
     "Which ones?"
-    m = best_of(t); each = ', '.join(f'{x} {value(t, x, "f1")}' for x in FAMILIES); r = {o: relative(t, o).loc[list(FAMILIES)] for o in ('random', 'neurons')}
+    m = best_of(t); each = ', '.join(f'{x} {value(t, x, "f1")}' for x in FAMILIES); r = {o: versus(t, FAMILIES, o) for o in ('random', 'neurons')}
     sides = [f'{(r[o].difference_low > 0).sum()} of {len(FAMILIES)} families read clearly better than {n}, {(r[o].difference_high < 0).sum()} clearly worse' for o, n in (('random', 'random directions'), ('neurons', 'neurons'))]
     return (f'Which of them? Mean F1: {each}. {sides[0]}; {sides[1]}. The best, {m}: ' + '; '.join(compared(t, m, o, 'f1') for o in ('probe', 'PCA', 'random')) + f'. Of its live latents {value(t, m, "precision")} read a feature.')
 
@@ -121,7 +125,7 @@ def about_use(t: pd.DataFrame) -> str:
 
 def about_others(sets: dict[str, pd.DataFrame], question: str) -> list[str]: # title -> rows
     "Coverage on other networks, beside what is there and what costs nothing"
-    say = lambda s: f'{value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")}), probe {value(s, "probe", "coverage")}, neurons {value(s, "neurons", "coverage")}, samples {value(s, "samples", "coverage")}, random {value(s, "random", "coverage")}'
+    say = lambda s: f'{value(s, (m := best_of(s, "coverage")), "coverage")} ({m}), probe {value(s, "probe", "coverage")}, neurons {value(s, "neurons", "coverage")}, samples {value(s, "samples", "coverage")}, random {value(s, "random", "coverage")}'
     return [f'{question} Coverage of the best family: ' + '; '.join(f'{k}: {say(s)}' for k, s in sets.items()) + '.'] if sets else []
 
 def about_nodes(t: pd.DataFrame) -> list[str]:
@@ -162,7 +166,7 @@ def page_data(saved: Saved, # a board
     "All that the page shows"
     t, sets, short = saved.table, {}, lambda v: None if not np.isfinite(v) else float(f'{v:.4g}')
     for title, names in sets_of(saved.entries).items():
-        some = t[t.organism.isin(names)]
+        some = t[t.organism.isin(names)].astype(dict.fromkeys(('method', 'organism', 'group', 'kind'), object))
         sets[title] = {m: boxes(g, draws) for m, g in some.groupby('method', sort=False)}
     main = t[t.organism.isin(next(iter(sets_of(saved.entries).values())))]
     versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
@@ -214,7 +218,7 @@ def board_html(saved: Saved) -> str: # one self-contained page
     return f"""<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>superpos: the board</title><link rel="icon" href="data:,"><style>{STYLE}</style>
 <h1>Methods against the truth</h1><p>What each method finds of the features that networks were certified to compute, beside floors and ceilings. {made} Click a heading to sort, a number to have it explained.</p>
 <h2>In words</h2>{"".join("<p><b>{}?</b>{}</p>".format(*map(html.escape, x.split("?", 1))) for x in answers(saved))}
-<h2>In numbers</h2><p><label>Networks: <select id="set"></select></label></p><div class="wrap"><table id="board"></table></div><div id="why" aria-live="polite">Click a number to have it explained.</div>
+<section><h2>In numbers</h2><p><label>Networks: <select id="set"></select></label></p><div class="wrap"><table id="board"></table></div><div id="why" aria-live="polite">Click a number to have it explained.</div></section>
 <p class="note">Below each mean its 95 % interval over organisms, their seeds and the method's; none if all agree. The inputs of the test are the same for all seeds and methods and are not resampled. A dash: not available, which is not 0.</p>
 <h2>Relative error</h2><p>Paired within network and seed, on the first set of networks. A ratio below 1 means fewer errors than the method it is held against.</p><div id="versus" class="lists"></div>
 <script type="application/json" id="data">{data}</script><script>{SCRIPT}</script></html>
@@ -231,12 +235,13 @@ def draw_board(t: pd.DataFrame, # from table_of
               ) -> Figure: # methods down, columns across, one colour for each kind of network
     "A dot and an interval per method, column and kind of network"
     t = t.dropna(subset=list(columns)[:1]); names, kinds = list(dict.fromkeys(t.method)), list(dict.fromkeys(t.kind))
-    fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .4 * len(names)), sharey=True, squeeze=False, layout='constrained')
+    fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .14 * (1 + len(kinds)) * len(names)), sharey=True, squeeze=False, layout='constrained')
     boards = {k: board(t[t.kind == k], tuple(columns)) for k in kinds}
     for ax, c in zip(axs[0], columns):
         for i, k in enumerate(kinds):
-            v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * .18
-            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=4, capsize=2, label=KINDS[k], color=f'C{i}')
-        ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
+            v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * min(.18, .8 / len(kinds))
+            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=3.5, capsize=2, lw=1, label=KINDS[k], color=f'C{i}')
+        for i in range(0, len(names), 2): ax.axhspan(i - .5, i + .5, color='.95', zorder=0)
+        ax.set_ylim(-.5, len(names) - .5); ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
     axs[0, 0].set_yticks(range(len(names)), names); axs[0, 0].invert_yaxis(); fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside upper center', ncols=len(kinds), fontsize=8)
     return fig

@@ -65,9 +65,9 @@ def cube(t: pd.DataFrame, # rows of one method
          columns: Sequence[str], # numbers, none missing
         ) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # [group network seed column]; networks of each group; seeds of each network
     "A table as an array, with the sizes of its levels"
-    if 'organism' in t and len(t[['group', 'network']].drop_duplicates()) < t.organism.nunique(): raise ValueError('networks of several kinds in one table: a twin is not a seed of its organism; take one kind at a time')
-    codes = lambda v: np.unique(v.to_numpy(), return_inverse=True)[1]; group, network = codes(t.group), codes(t.network)
+    codes = lambda v: np.unique(np.asarray(v, object), return_inverse=True)[1]; group, network = codes(t.group), codes(t.network)
     nets, net = np.unique(group * (network.max() + 1) + network, return_inverse=True); owner = nets // (network.max() + 1)
+    if 'organism' in t and len(set(t.organism.array)) > len(nets): raise ValueError('networks of several kinds in one table: a twin is not a seed of its organism; take one kind at a time')
     place = np.arange(len(nets)) - np.searchsorted(owner, owner)              # of a network in its group
     order = np.argsort(net, kind='stable'); nth = np.empty(len(net), int); nth[order] = np.arange(len(net)) - np.searchsorted(net[order], net[order])
     N = np.bincount(owner); S, V = np.zeros((len(N), N.max()), int), np.zeros((len(N), N.max(), nth.max() + 1, len(columns)))
