@@ -15,9 +15,18 @@ from rich.table import Table
 from .cli import app, console, say, show_next
 
 # %% auto #0
-__all__ = ['fitted', 'scored', 'show_scored', 'score_one', 'board_folder', 'show_board', 'whole_board']
+__all__ = ['sae_at', 'fitted', 'scored', 'show_scored', 'score_one', 'board_folder', 'show_board', 'whole_board']
 
 # %% ../nbs/82_boardcli.ipynb #5f644c58
+def sae_at(folder: Path): # -> an SAE, of this package or borrowed from SAELens
+    "Read an SAE, or say in a line what is wrong with the folder"
+    from superpos.saelens import load_sae
+    try: d = load_sae(folder); k = json.loads((folder / 'cfg.json').read_text()).get('k')
+    except json.JSONDecodeError as e: raise ValueError(f'{folder}/cfg.json is not JSON ({e}): save the SAE again') from None
+    except KeyError as e: raise ValueError(f'{folder}/cfg.json names {e}, which neither this package nor SAELens knows: check its architecture') from None
+    if k and k > len(d.W_dec): raise ValueError(f'{folder}/cfg.json says k = {k}, but there are only {len(d.W_dec)} latents: k must be at most the width')
+    return d
+
 def fitted(method: str, # a row of the board, or a folder
            organism: str, # name, number or folder
            site: str | None, # None: the autoencoder's own, or mlp 0
@@ -29,10 +38,10 @@ def fitted(method: str, # a row of the board, or a folder
     from superpos.benchmark import SEES, Budget, Given, Stream, exam_at, paths_of, test_of
     from superpos.core import unknown
     from superpos.methods import METHODS, methods_of
-    from superpos.saelens import load_sae
     folder = Path(method); b = replace(Budget(), **{k: v for k, v in dict(site=site, steps=steps).items() if v})
     if folder.is_dir():
-        d = load_sae(folder); b = replace(b, site=site or d.config.get('site') or b.site); return d, test_of(organism, b), b
+        d = sae_at(folder); b = replace(b, site=site or d.config.get('site') or b.site); return d, test_of(organism, b), b
+    if folder.is_file() or '/' in method: raise ValueError(f'{method} is not a folder: give a row of the board, or the folder with cfg.json and sae_weights.safetensors')
     if method not in (known := [m.name for m in METHODS]): raise ValueError(f'{unknown("method", method, known)}; or give a folder with an SAE (cfg.json, sae_weights.safetensors)')
     m = methods_of([method])[0]; t = test_of(organism, b); see = SEES.index(m.sees)
     (members, chosen), = paths_of(m, Given(Stream(t.organism, b), b, (seed,), t.organism if see else None, exam_at(t.organism, b, 'labels') if see == 2 else None, t.features if see == 2 else ()))
