@@ -177,7 +177,7 @@ COLUMNS = dict(
     f1=Column('F1', "Mean over features of the best latent's F1 (worse of both sides), latent and threshold chosen on one half of the sequences, scored on the other."),
     precision=Column('precision', 'Share of live latents that read some feature. What is over was not asked for; it need not be wrong.'),
     latent_iia=Column('latent IIA', "Interchange of only the latents matched to a variable (for yes/no features the best reader, if none is; else none, which moves nothing): share of the positions where the causal model's answer changes, at which the network gives that answer; variables weigh by such positions."),
-    iia_floor=Column('IIA floor', 'The same with as many other live latents of the same dictionary, drawn at random (all others, if they are fewer; 0 if there are none): the floor of latent IIA.', 0),
+    iia_floor=Column('IIA floor', 'The same with as many other live latents of the same dictionary, drawn at random (all others, if they are fewer; variables that leave none are left out): the floor of latent IIA.', 0),
     recovered=Column('loss recovered', "(loss with the site at zero - loss through the reconstruction) / (loss with the site at zero - loss); 1: nothing is lost. Empty where the network does no worse without the site.", share=False),
     l0=Column('L0', 'Active latents per row.', 0, False),
     explained=Column('explained', 'Explained variance of the activations. Can be negative.', share=False),
@@ -242,9 +242,10 @@ def measure_causal(d, # anything with `encode` and `W_dec`
                   ) -> dict[str, float]: # by column; see COLUMNS
     "Does the network use what was found?"
     found = matched(g, t.features, best=True); alive = g.scores.alive.nonzero()[:, 0].tolist(); out = {}
+    alone = {Feature(*v).group for v, l in found.items() if not set(alive) - set(l)}   # no other latent is left to draw
     i = latent_iia(t.organism, d, t.b.site, found, alive, t.b.causal, derive_seed(t.b.seed, 'latent iia'))
     for name, key in (('matched', 'latent_iia'), ('random', 'iia_floor')):
-        r = i[(i.swapped == name) & (i.effects > 0)]; out[key] = float((r.sufficiency * r.effects).sum() / r.effects.sum()) if len(r) else float('nan')
+        r = i[(i.swapped == name) & (i.effects > 0) & ~((name == 'random') & i.variable.isin(alone))]; out[key] = float((r.sufficiency * r.effects).sum() / r.effects.sum()) if len(r) else float('nan')
     zero, whole = t.ends
     if zero - whole > .01: out['recovered'] = (zero - t.loss(reconstruction(d, t.exam.x))) / (zero - whole)
     return out

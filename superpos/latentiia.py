@@ -74,7 +74,7 @@ def matched(g: Grade, # of the site
     "The latents that the verdicts give to each variable"
     out = {}
     for f, row in zip(features, g.features.itertuples()):
-        more = row.latents or ((int(row.latent),) if best and row.scorable and f.kind == 'indicator' else ())
+        more = row.latents or ((int(row.latent if f.kind == 'indicator' else row.corr_latent),) if best and row.scorable else ())
         out.setdefault((f.task, f.variable), set()).update(more)
     return {k: sorted(v) for k, v in out.items()}
 

@@ -27,7 +27,9 @@ __all__ = ['ROW_OF', 'ABOUT_NODES', 'METHODS', 'FAMILIES', 'neurons', 'random_di
            'probe_row', 'attribution_method', 'methods_of']
 
 # %% ../nbs/61_methods.ipynb #46cdc00b
-def neurons(x, width, seed): return Dictionary(torch.eye(x.shape[1]), lambda v: v.relu(), 'neurons') # all of them, whatever the width
+def neurons(x, width, seed): # all of them, whatever the width; where activations can be negative (heads, GELU), both signs
+    W = torch.eye(x.shape[1]); W = torch.cat([W, -W]) if (x < 0).any() else W
+    return Dictionary(W, lambda v: (v @ W.T).relu(), 'neurons')
 def random_directions(x, width, seed): return torch.randn(width, x.shape[1], generator=generator(derive_seed(seed, 'random')))
 def samples(x, width, seed): return (x - x.mean(0))[torch.randperm(len(x), generator=generator(derive_seed(seed, 'samples')))[:width]]
 def both_signs(V: Float[Tensor, "comp dim"], width: int) -> Float[Tensor, "lat dim"]: return torch.stack([V, -V], 1).flatten(0, 1)[:width]
