@@ -41,7 +41,7 @@ def picture(fig: Figure, # is closed afterwards
         fig.savefig(out, format='svg', bbox_inches='tight', metadata={'Date': None, 'Creator': None})
     plt.close(fig)
     data = base64.b64encode(out.getvalue()).decode()
-    size = f'width:{96 * width:.0f}px;min-width:min({96 * width:.0f}px,{64 * width:.0f}px)'
+    size = f'width:{96 * width:.0f}px;min-width:min({96 * width:.0f}px,{60 * width:.0f}px)'
     return (f'<figure><div class="scroll"><img style="{size}" alt="{html.escape(caption)}" src="data:image/svg+xml;base64,{data}"></div>'
             f'<figcaption>{html.escape(caption)}</figcaption></figure>')
 
@@ -143,7 +143,7 @@ def what(org: Organism, # tasks, alignment, network
     graphs = []
     for t in hl.tasks:
         depth = 1 + len(t.variables)
-        fig, ax = plt.subplots(figsize=(min(10.5, 1.75 * depth), 1.6), layout='constrained')
+        fig, ax = plt.subplots(figsize=(min(10.5, 1.75 * depth), max(1.6, .36 * depth)), layout='constrained')
         draw_model(t, ax); ax.set_title(''); graphs.append(picture(fig, f'{t.name}: blue variables live in an attention head, orange ones in an MLP.'))
     shape = f'{s.n_layers} layers of {s.n_heads} heads ({s.d_head} dimensions each) and an MLP of {s.d_mlp} neurons ({config_of(org.net).act}), residual stream {s.d_model}, {hl.n_pos} positions, {n:,} parameters'
     pairing = {'any': 'sources of any task: every site must hold all its variables at all times', 'same': 'sources of the same task only'}[hl.pairing]
@@ -267,6 +267,7 @@ table{border-collapse:collapse;font-size:.88rem;margin:.4rem 0 .8rem}
 th,td{padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{color:var(--soft);font-weight:600}tbody th{font-weight:500;white-space:nowrap}
 td.num{font-variant-numeric:tabular-nums;white-space:nowrap}
+table.dense{font-size:.8rem}.dense th,.dense td{padding-right:.45rem}
 figure{margin:1rem 0 1.4rem}figure .scroll{background:#fff;border:1px solid var(--line);border-radius:.6rem;padding:.6rem}
 img{display:block;max-width:100%;height:auto;margin:0 auto}figcaption{color:var(--soft);font-size:.86rem;margin-top:.4rem}
 pre{background:var(--card);border-radius:.6rem;padding:.7rem .9rem;overflow-x:auto;font-size:.84rem;line-height:1.45}

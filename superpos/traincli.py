@@ -103,6 +103,7 @@ def visit(name: str, # of an organism, or its folder
     "Look inside an organism that is there already"
     from superpos.organisms import Organism
     from superpos.report import html_report
+    if Path(name).is_file(): raise ValueError(f'{name} is a file: give the folder of an organism, or a name from superpos list')
     own = Path(name) if Path(name).is_dir() else None
     folder = own if own and out in (None, own) else report_folder(out or Path(f'superpos-demo-{name.replace("/", "-")}'))
     org = Organism.from_pretrained(name, device='cpu')
