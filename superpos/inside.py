@@ -131,7 +131,7 @@ def directions_at(organism: Organism, # anything with .net and .hl
     try: here = [s for s in load_directions(organism) if s.site == site]
     except (FileNotFoundError, ValueError): here = []                       # none, or those of other weights
     if here: return [s for s in here if s.want[2] is None] or here
-    return find_subspaces(organism, site, dims=(1, 2), steps=e.fitting, n=max(64, e.inputs))[0]
+    return find_subspaces(organism, site, dims=(1, 2, 4), steps=e.fitting, n=max(64, e.inputs))[0]
 
 def exam_at_site(organism: Organism, # anything with .net, .hl and .name
                  site: Site, # where
@@ -174,7 +174,7 @@ class Inside:
     site: Site | None = None # of what follows; None: nothing to score
     why: str = '' # then: why not
     subspaces: pd.DataFrame | None = None # one row a variable: k, effective IIA with interval, leak, certified
-    cosines: dict[str, Float[np.ndarray, "feat feat"]] | None = None # certified; decoder; decoder against certified
+    cosines: dict[str, Float[np.ndarray, "feat feat"]] | None = None # directions; decoder; decoder against directions
     verdicts: dict[str, list[str]] | None = None # dictionary -> verdict of each feature of the site
     floors: tuple[str, ...] = () # dictionaries that know nothing
     scores: pd.DataFrame | None = None # one row per dictionary and seed
@@ -196,7 +196,7 @@ def decoder_rows(g: Grade, # of an exam with directions or without
 def all_cosines(exam: Exam, g: Grade) -> dict[str, Float[np.ndarray, "feat feat"]]: # title -> signed cosines
     "Directions of features among themselves, and with the latents matched to them"
     D, W = exam.directions.numpy(), decoder_rows(g)
-    return {'certified directions': cosine_matrix(D), 'matched decoder rows': cosine_matrix(W), 'decoder row (down)\nwith certified (across)': cosine_matrix(W, D)}
+    return {'feature directions': cosine_matrix(D), 'matched decoder rows': cosine_matrix(W), 'decoder row (down) with\nfeature direction (across)': cosine_matrix(W, D)}
 
 def look_at_site(organism: Organism, site: Site, twin, e: Effort, say: Callable[[str], None]) -> dict: # fields of Inside
     "Directions, autoencoders, floors, verdicts and latent interchange at one site"

@@ -16,9 +16,10 @@ from .plots import intervals
 from .report import percent, picture, table
 
 # %% auto #0
-__all__ = ['READ', 'SWAP', 'SHOWN', 'ORDER', 'on_auroc', 'own_sites', 'draw_maps', 'folded', 'map_facts', 'maps_html', 'overlap',
-           'directions_html', 'lean', 'cell', 'score_rows', 'verdict_facts', 'feature_rows', 'verdicts_html',
-           'swap_table', 'swaps_html', 'limits_html', 'inside_html', 'in_words']
+__all__ = ['READ', 'SWAP', 'SEES', 'SHOWN', 'ORDER', 'on_auroc', 'own_sites', 'draw_maps', 'folded', 'map_facts', 'maps_html',
+           'overlap', 'lean', 'directions_html', 'cell', 'span', 'score_rows', 'verdict_facts', 'feature_rows',
+           'verdicts_html', 'swap_table', 'mean_over', 'draw_swaps', 'swaps_html', 'limits_html', 'inside_html',
+           'in_words']
 
 # %% ../nbs/65_insidehtml.ipynb #b3dd58ae
 READ, SWAP = ('AUROC on fresh rows (.5: chance)', .5, 1.), ('effective IIA (0: no answer follows)', 0., 1.)
@@ -50,7 +51,7 @@ def folded(summary: str, # what to click on
           ) -> str: # html
     "A table that is folded away"
     rows = [[str(k), *['' if isinstance(x, float) and np.isnan(x) else f'{x:.{digits}f}' if isinstance(x, float) else str(x) for x in r]] for k, r in zip(t.index, t.itertuples(index=False, name=None))]
-    return f'<details><summary>{html.escape(summary)}</summary>{table(["", *map(str, t.columns)], rows)}</details>'
+    return f'<details><summary>{html.escape(summary)}</summary>{table(["", *map(str, t.columns)], rows, "dense")}</details>'
 
 def map_facts(i: Inside) -> dict[str, float]: # counts
     "What the maps say, in numbers"
@@ -64,22 +65,29 @@ def maps_html(i: Inside) -> str: # html
     f, (read, swap) = map_facts(i), draw_maps(i); n = f['features']
     moral = ' <b>What can be read is mostly not what is used.</b>' if 2 * f['follow'] < f['cells'] else ''
     names = dict(read='Probes in the organism (AUROC; R2 of values)', twin='Probes in the untrained twin', whole='The whole site swapped (effective IIA)', probe='What the probes read swapped (effective IIA)')
-    return (f'<p>The causal model has {n} features whose swaps its answers can tell (one value of a variable, a class of values, or an ordered value). A linear probe reads {f["own"]} of them with an AUROC of at least .95 at the site where the alignment has them (framed); in the <b>untrained</b> twin, {f["twin"]} of {n}. '
+    return (f'<p>The causal model has {n} features whose swaps its answers can tell (one value of a variable, a class of values, or an ordered value). A linear probe reads {f["own"]} of them with an AUROC of at least .95{" (ordered values: an R2 of at least .9)" if any(x.kind == "value" for x in i.features) else ""} at the site where the alignment has them (framed); in the <b>untrained</b> twin, {f["twin"]} of {n}. '
             'What random weights give away is no sign of a representation.</p>'
-            + picture(read, 'How well a linear probe reads each feature at each site. Framed: where the alignment has the feature. Sites in network order.')
-            + f'<p>Swapping a whole framed site makes at least {percent(f["whole"], 1)} of the answers follow the variable. Swapping there only what the probes read: {percent(f["probe"], 1)} in the median, {percent(f["lowest"], 1)} at the lowest. '
-            f'Of {f["cells"]} other places where a probe reads a feature as well, the same swap makes at least half of the answers follow at {f["follow"]}, and {f["kin"]} of these hold another variable of the same task.{moral}</p>'
-            + picture(swap, 'Share of the answers that should change with the variable and do, when the site is taken from another input. Features of one variable share its number. A swap of the task id can hit some answers by luck.')
+            + picture(read, 'How well a linear probe reads each feature at each site. Framed: where the alignment has the feature. Sites in network order. Features marked (R2) are ordered values, their R2 of 0 to 1 drawn as .5 to 1.')
+            + f'<p>Swapping a whole framed site makes {percent(f["whole"], 1)} of the answers follow the variable at the lowest. Swapping there only what the probes read: {percent(f["probe"], 1)} in the median, {percent(f["lowest"], 1)} at the lowest. '
+            f'Of {f["cells"]} other places where a probe reads a feature that well, the same swap makes at least half of the answers follow at {f["follow"]}, and {f["kin"]} of these hold another variable of the same task.{moral}</p>'
+            + picture(swap, f'Share of the answers that should change with the variable and do, when the site is taken from another input ({i.effort.inputs} inputs a cell: small differences mean nothing). Features of one variable share its number. A swap of the task id can hit some answers by luck.')
             + ''.join(folded(label, i.maps[k]) for k, label in names.items()))
 
 # %% ../nbs/65_insidehtml.ipynb #1b42f630
 def overlap(i: Inside) -> tuple[float, str, str]: # signed cosine, two features
     "The largest overlap between directions of different variables"
-    m, key = i.cosines['certified directions'], [(f.task, f.variable) for f in i.here]
+    m, key = i.cosines['feature directions'], [(f.task, f.variable) for f in i.here]
     other = np.array([[a != b for b in key] for a in key]) & np.isfinite(m)
     if not other.any(): return float('nan'), '', ''
     a, b = np.unravel_index(np.where(other, np.abs(m), -1).argmax(), m.shape)
     return float(m[a, b]), str(i.here[a]), str(i.here[b])
+
+SEES = 'supervised (sees labels)' # the ceiling
+
+def lean(x: float, # any number
+        ) -> str: # '.50', '-.50', '1.00'
+    "Two decimals, without a nought in front"
+    return re.sub(r'^(-?)0\.', r'\1.', f'{x:.2f}')
 
 def directions_html(i: Inside) -> str: # html
     "What carries each variable of a site, and how directions overlap"
@@ -87,17 +95,15 @@ def directions_html(i: Inside) -> str: # html
     share = lambda r, k: f'{percent(r[k])} [{percent(r[f"{k}_low"])}, {percent(r[f"{k}_high"])}]' if np.isfinite(r[k]) else ''
     rows = [[r.variable, r.k, share(r._asdict(), 'effective_iia'), share(r._asdict(), 'leak'), 'certified' if r.certified else 'not certified'] for r in i.subspaces.itertuples()]
     text = f'<p>Across variables the largest overlap of two directions is a cosine of {c:.2f} ({html.escape(a)} and {html.escape(b)}).</p>' if a else '<p>The site holds one variable, so nothing overlaps across variables.</p>'
-    return (f'<p>For each variable of {i.site}, the smallest subspace found whose swap alone changes the answers as the variable\'s swap does, without changing the answers of other tasks (leak). The direction of a feature is where it moves the activations within that subspace.</p>'
-            + table(['variable', 'dimensions', 'effective IIA, 95 % interval over inputs', 'leak', ''], rows) + text
-            + picture(grams(i.cosines, names, groups), 'Signed cosines. Left: true directions among themselves. Middle: among the decoder rows of the latents that read each feature best (seed 0, read well or not; features may share one). Right: the rows of the decoder against the true directions; a perfect dictionary would have ones on the diagonal.'))
+    bad = list(i.subspaces.variable[~i.subspaces.certified.astype(bool)]); ceiling = i.scores[i.scores.dictionary == SEES].mmcs.mean()
+    doubt = f'<p><b>Not certified: {html.escape(", ".join(bad))}.</b> No subspace that was tried passes, so cosines with these directions say little.</p>' if bad else ''
+    return (f'<p>For each variable of {i.site}, the smallest subspace found whose swap alone changes the answers as the variable\'s swap does, without changing the answers of other tasks (leak); where none passes, the best. The direction of a feature is where it moves the activations within that subspace.</p>'
+            + table(['variable', 'dimensions', 'effective IIA, 95 % interval over inputs', 'leak', ''], rows) + doubt + text
+            + picture(grams(i.cosines, names, groups), 'Signed cosines. Left: directions of features among themselves. Middle: among the decoder rows of the latents that read each feature best (seed 0, read well or not; features may share one). Right: these rows against the directions; a decoder that writes exactly along them would have ones on the diagonal'
+                      + ('.' if np.isnan(ceiling) else f' (rows also write what merely goes along with a feature: the dictionary that sees the labels has a mean best cosine of {lean(ceiling)}).')))
 
 # %% ../nbs/65_insidehtml.ipynb #44564117
-SHOWN = dict(coverage='found', f1='F1', precision='precision', mmcs='MMCS', explained='explained', loss_recovered='loss kept', l0='L0', dead='dead') # column -> title
-
-def lean(x: float, # any number
-        ) -> str: # '.50', '-.50', '1.00'
-    "Two decimals, without a nought in front"
-    return re.sub(r'^(-?)0\.', r'\1.', f'{x:.2f}')
+SHOWN = dict(coverage='found', f1='F1', precision='precision', mmcs='MMCS', explained='explained', loss_recovered='recovered', l0='L0', dead='dead') # column -> title
 
 def cell(v: Sequence[float], # one value per seed
          scale: float = 1., # upper end
@@ -106,10 +112,16 @@ def cell(v: Sequence[float], # one value per seed
     m, a, b = over_seeds(v, high=scale, low=-np.inf if scale != 1. else 0.)
     return '' if np.isnan(m) else lean(m) + ('' if np.isnan(a) else f' [{lean(a)}, {lean(b)}]')
 
+def span(v: tuple[float, float, float], # value, low, high; NaN ends: no interval
+         digits: int = 0, # decimals
+        ) -> str: # '10 % [0 %, 30 %]'
+    "A share with its interval"
+    return percent(v[0], digits) + ('' if np.isnan(v[1]) else f' [{percent(v[1], digits)}, {percent(v[2], digits)}]')
+
 def score_rows(i: Inside) -> list[list[str]]: # one row per dictionary
     "The summary table"
-    tops = dict(l0=np.inf)
-    return [[n, len(g), *[cell(g[c], tops.get(c, 1.)) if c in g else '' for c in SHOWN]] for n, g in i.scores.groupby('dictionary', sort=False)]
+    short = lambda c, v: '' if v.isna().any() else lean(v.mean()) if c in ('l0', 'dead') else cell(v)
+    return [[n, len(g), *[short(c, g[c]) if c in g else '' for c in SHOWN]] for n, g in i.scores.groupby('dictionary', sort=False)]
 
 def verdict_facts(i: Inside) -> dict: # for the sentences
     "What the verdicts say, in numbers"
@@ -129,15 +141,15 @@ def feature_rows(i: Inside) -> list[list[str]]: # one row per feature
 
 def verdicts_html(i: Inside) -> str: # html
     "What the autoencoders found"
-    f = verdict_facts(i); interval = lambda v, d=0: percent(v[0], d) + ('' if np.isnan(v[1]) else f' [{percent(v[1], d)}, {percent(v[2], d)}]')
+    f = verdict_facts(i)
     names, groups = short([str(x) for x in i.here]), [x.group for x in i.here]
     undertrained = f' The loss was still falling by up to {percent(f["falling"], 0)} from the third to the last quarter of the training: more steps would change these numbers.' if f['falling'] > .01 else ''
     return (f'<p>TopK autoencoders at {i.site} ({f["n"]} features), k from {", ".join(map(str, i.effort.path))}, {i.effort.steps:,} steps, {len(i.effort.seeds)} seeds. Chosen without the truth (the sparsest that explains nearly as much as the best): k = {", ".join(map(str, f["ks"]))}. '
-            f'They explain {interval(f["explained"], 1)} of the variance and keep {interval(f["loss"], 1)} of the organism\'s loss. <b>Found: {interval(f["found"])} of the features</b>. The best dictionary that knows nothing ({f["which"]}) finds {percent(f["floor"], 0)}.{undertrained}</p>'
-            + picture(verdict_strips(i.verdicts, names, groups, i.floors), 'What became of each true feature. Found: one latent reads it (F1 of at least .9, chosen on one half of the inputs and scored on the other). Below the thick line: dictionaries that know nothing.')
-            + table(['dictionary', 'runs', *SHOWN.values()], score_rows(i))
-            + '<p>Brackets: 95 % interval over autoencoder seeds (Student\'s t), nothing else; agreement of all seeds gives a width of 0. Found: share of the features. F1: mean over features. Precision: share of the latents that read a feature. MMCS: mean over features of the best signed cosine with a direction from the table above. Explained: share of the variance. Loss kept: 1 as with the site itself, 0 as with zeros in its place. L0: active latents per row. Dead: share of the latents that never fire.</p>'
-            + '<details><summary>Per feature</summary>' + table(['feature', 'probe (AUROC or R2)', 'swap of what probes read', 'verdict by seed', 'F1, mean [lowest and highest end of the seeds\' 95 % intervals over inputs]', 'best cosine', 'latents that read it'], feature_rows(i)) + '</details>')
+            f'They explain {span(f["explained"], 1)} of the variance and recover {span(f["loss"], 1)} of the organism\'s loss. <b>Found: {span(f["found"])} of the features</b>. The best floor ({f["which"]}) finds {percent(f["floor"], 0)}.{undertrained}</p>'
+            + picture(verdict_strips(i.verdicts, names, groups, i.floors), 'What became of each true feature. Found: one latent reads it (F1 of at least .9, chosen on one half of the inputs and scored on the other). Below the thick line, floors: random directions, single activations, principal components, the neurons as they are, and the same autoencoders trained on the untrained twin.')
+            + table(['dictionary', 'runs', *SHOWN.values()], score_rows(i), 'dense')
+            + '<p>Brackets: 95 % interval over autoencoder seeds (Student\'s t), nothing else; agreement of all seeds gives a width of 0. Found: share of the features. F1: mean over features. Precision: share of the latents that read a feature. MMCS: mean over features of the best signed cosine with a direction from the table above. Explained: share of the variance. Recovered: the organism\'s loss with the reconstruction in the site\'s place, from 0 (zeros there) to 1 (the site itself). L0: active latents per row. Dead: share of the latents that never fire (both means over seeds).</p>'
+            + '<details><summary>Per feature</summary>' + table(['feature', 'probe (AUROC or R2)', 'swap of what probes read', 'verdict by seed', 'F1, mean [lowest and highest end of the seeds\' 95 % intervals over inputs]', 'best cosine', 'latents that read it'], feature_rows(i), 'dense') + '</details>')
 
 # %% ../nbs/65_insidehtml.ipynb #733278b0
 ORDER = ('matched', 'random', 'all latents', 'whole site') # what is swapped
@@ -147,16 +159,33 @@ def swap_table(i: Inside, measure: str) -> dict[str, np.ndarray]: # what is swap
     t = i.swaps; names = list(dict.fromkeys(t.variable))
     return {s: np.array([over_seeds(t[(t.variable == v) & (t.swapped == s)][measure]) for v in names]) for s in ORDER}
 
+def mean_over(i: Inside, # with swaps
+              swapped: str, # one of ORDER
+             ) -> tuple[float, float, float]: # share, 95 % interval over autoencoder seeds
+    "Sufficiency in the mean over variables"
+    t = i.swaps[i.swaps.swapped == swapped]
+    return over_seeds(t.groupby('seed').sufficiency.mean())
+
+def draw_swaps(i: Inside, # with swaps
+              ) -> Figure: # a dot with interval per variable and set
+    "Sufficiency of each set, told apart by marker and colour"
+    names = list(dict.fromkeys(i.swaps.variable)); by = {s: np.where(np.isnan(v), v[:, :1], v) for s, v in swap_table(i, 'sufficiency').items()}
+    fig = intervals(names, by, 'sufficiency (share of the answers that should change)'); ax = fig.axes[0]
+    for box, hue, mark in zip(ax.containers, ('#0072b2', '#e69f00', '#009e73', '#000000'), 'o^sD'):
+        for part in box.get_children(): part.set(color=hue, **dict(mec=hue, mfc=hue) if hasattr(part, 'set_marker') else {})
+        box.lines[0].set_marker(mark)
+    ax.set_xlim(-.03, 1.03); ax.set_ylim(len(names) - .45, -.55); ax.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
+    return fig
+
 def swaps_html(i: Inside) -> str: # html
     "Whether the matched latents carry the variables"
-    names = list(dict.fromkeys(i.swaps.variable)); by = swap_table(i, 'sufficiency'); m, r, n = by['matched'], by['random'], swap_table(i, 'necessity')['matched']
+    names = list(dict.fromkeys(i.swaps.variable)); by, need = swap_table(i, 'sufficiency'), swap_table(i, 'necessity'); m, r = mean_over(i, 'matched'), mean_over(i, 'random')
     count = [i.swaps[(i.swaps.variable == v) & (i.swaps.swapped == 'matched')].latents.mean() for v in names]
-    text = lambda x: lean(x[0]) + ('' if np.isnan(x[1]) else f' [{lean(x[1])}, {lean(x[2])}]')
-    rows = [[v, f'{c:.1f}', *[text(by[s][k]) for s in ORDER], text(n[k])] for k, (v, c) in enumerate(zip(names, count))]
-    fig = intervals(names, {s: np.where(np.isnan(v), v[:, :1], v) for s, v in by.items()}, 'sufficiency (share of the answers that should change)'); fig.axes[0].set_xlim(-.03, 1.03); fig.axes[0].legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
-    return (f'<p>Only the latents that were matched to a variable are taken from another input (those that read its features, or, where none does, the best there is), the reconstruction error is kept. Of the answers that should follow, {percent(np.mean(m[:, 0]), 0)} do, in the mean over variables and seeds; with as many random latents {percent(np.mean(r[:, 0]), 0)}. '
-            'Necessity: swap everything else, and count the answers that stay with the variable.</p>' + picture(fig, 'Sufficiency of the matched latents beside as many random ones, all latents, and the whole site. Bars: 95 % over autoencoder seeds.')
-            + table(['variable', 'matched latents (mean)', *[f'sufficiency: {s}' for s in ORDER], 'necessity: matched'], rows))
+    text = lambda x: '' if np.isnan(x[0]) else lean(x[0]) + ('' if np.isnan(x[1]) else f' [{lean(x[1])}, {lean(x[2])}]')
+    rows = [[v, f'{c:.1f}', *[text(by[s][k]) for s in ORDER], *[text(need[s][k]) for s in ORDER[:2]]] for k, (v, c) in enumerate(zip(names, count))]
+    return (f'<p>Only the latents that were matched to a variable are taken from another input (those that read its features, or, where none does, the best there is), the reconstruction error is kept. Of the answers that should follow, {span(m)} do, in the mean over variables; with as many random latents {span(r)}. '
+            'Necessity: swap everything else, and count the answers that stay with the variable.</p>' + picture(draw_swaps(i), 'Sufficiency of the matched latents beside as many random ones, all latents, and the whole site. Bars: 95 % over autoencoder seeds.')
+            + table(['variable', 'matched latents (mean)', *[f'sufficiency: {s}' for s in ORDER], *[f'necessity: {s}' for s in ORDER[:2]]], rows, 'dense'))
 
 # %% ../nbs/65_insidehtml.ipynb #75f92f90
 def limits_html(i: Inside) -> str: # html
@@ -183,6 +212,6 @@ def in_words(i: Inside) -> list[str]: # lines
     if not i.features: return [f'inside: not scorable: {i.why}']
     m = map_facts(i); first = f'{m["own"]} of {m["features"]} features can be read by a probe where they live (untrained twin: {m["twin"]}); of {m["cells"]} other places where one can be read, a swap of it matters at {m["follow"]}'
     if i.site is None: return [first, f'autoencoders: not scorable: {i.why}']
-    f, by = verdict_facts(i), swap_table(i, 'sufficiency'); span = lambda v: percent(v[0], 0) + ('' if np.isnan(v[1]) else f' [{percent(v[1], 0)}, {percent(v[2], 0)}]')
-    return [first, f'autoencoders at {i.site}: found {span(f["found"])} of {f["n"]} features over {len(i.effort.seeds)} seeds (best dictionary that knows nothing, {f["which"]}: {percent(f["floor"], 0)}), explaining {percent(f["explained"][0], 0)} of the variance',
-            f'swapping only the matched latents: {percent(by["matched"][:, 0].mean(), 0)} of the answers follow (as many random ones: {percent(by["random"][:, 0].mean(), 0)}; the whole site: {percent(by["whole site"][:, 0].mean(), 0)})']
+    f = verdict_facts(i)
+    return [first, f'autoencoders at {i.site}: found {span(f["found"])} of {f["n"]} features over {len(i.effort.seeds)} seeds (best floor, {f["which"]}: {percent(f["floor"], 0)}), explaining {percent(f["explained"][0], 0)} of the variance',
+            f'swapping only the matched latents: {span(mean_over(i, "matched"))} of the answers follow (as many random ones: {span(mean_over(i, "random"))}; the whole site: {percent(mean_over(i, "whole site")[0], 0)})']
