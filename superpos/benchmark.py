@@ -19,7 +19,7 @@ from torch import Tensor
 from .attribution import Scores
 from .combine import HighLevel
 from .core import Site, atomic_write, config_hash, derive_seed, generator
-from .directions import feature_directions, load_directions
+from .directions import OtherWeights, feature_directions, load_directions
 from .exam import Dictionary, Exam, exam_of, latents_of, tied
 from .features import Feature, labels
 from .identify import identified
@@ -98,7 +98,7 @@ def exam_at(organism: Organism, # anything with .net and .hl
     acts = next(activation_stream(organism, b.site, b.sequences, derive_seed(b.seed, what)))
     y = labels(organism.hl, identified(organism.hl, b.site), acts)
     try: D = feature_directions([s for s in load_directions(organism) if str(s.site) == b.site], acts.x, y)
-    except FileNotFoundError: D = None
+    except (FileNotFoundError, OtherWeights): D = None                         # none are shipped, or for a network of this name with other weights
     return exam_of(acts, y, None if D is None or D.isnan().all() else D, organism.name)
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from .stream import activations, as_site
 # %% auto #0
 __all__ = ['Wanted', 'PASS', 'swapped', 'wanted_at', 'asked', 'Draw', 'draw', 'Subspace', 'starts', 'full_strength', 'alone',
            'fit_subspaces', 'score_subspaces', 'random_like', 'certified', 'find_subspaces', 'feature_directions',
-           'fingerprint', 'save_directions', 'load_directions']
+           'fingerprint', 'save_directions', 'OtherWeights', 'load_directions']
 
 # %% ../nbs/48_directions.ipynb #b8a48360
 def swapped(p: Params, cfg: NetConfig, # the network
@@ -292,6 +292,9 @@ def save_directions(path: str | Path, # a .safetensors file
     index = [dict(site=str(s.site), want=list(s.want), about=plain(s.about)) for s in subspaces]
     save_tensors(path, {str(i): s.basis for i, s in enumerate(subspaces)}, dict(index=json.dumps(index), weights=fingerprint(organism)))
 
+class OtherWeights(ValueError):
+    "Directions of a network of the same name that was trained otherwise"
+
 def load_directions(organism: Organism, # whose they are
                     path: str | Path | None = None, # None: those shipped with it
                    ) -> list[Subspace]: # in network order
@@ -299,5 +302,5 @@ def load_directions(organism: Organism, # whose they are
     path = Path(path or shipped_folder() / organism.name / 'directions.safetensors')
     if not path.is_file(): raise FileNotFoundError(f'{path} is missing: no directions were saved for {organism.name}; find_subspaces(organism, site) makes them')
     tensors, meta = load_tensors(path)
-    if meta.get('weights') != fingerprint(organism): raise ValueError(f'{path} is about other weights than those of {organism.name}: run find_subspaces again')
+    if meta.get('weights') != fingerprint(organism): raise OtherWeights(f'{path} is about other weights than those of {organism.name}: run find_subspaces again')
     return [Subspace(Site.parse(d['site']), tuple(d['want']), tensors[str(i)], d['about']) for i, d in enumerate(json.loads(meta['index']))]

@@ -14,7 +14,7 @@ from torch import Tensor
 from .certify import bootstrap
 from .combine import Batch, HighLevel, encode, pair, projection, run, sample
 from .core import Site, derive_seed, generator, unknown
-from .directions import Subspace, feature_directions, load_directions, wanted_at, writes
+from .directions import OtherWeights, Subspace, feature_directions, load_directions, wanted_at, writes
 from .lowlevel import run_on, run_to
 from .exam import Exam, exam_of, latents_of
 from .features import Feature, Labels, features, labels
@@ -98,12 +98,12 @@ def view(organism: Organism, # anything with .name, .net and .hl
          wide: bool = False, # also the features that answers cannot vouch for
         ) -> View:
     "Read a site once, for all pictures of it"
-    if n < 1: raise ValueError(f'n = {n} sequences: at least 1')
+    if n < len(organism.hl.tasks): raise ValueError(f'n = {n} sequences: at least one of each task, {len(organism.hl.tasks)}')
     site, hl = site_named(organism, site), organism.hl; fs = identified(hl, site); known = len(fs)
     if wide or not fs: fs = fs + [f for f in features(hl, site) if str(f) not in set(map(str, fs))]
     acts = next(activation_stream(organism, site, n, derive_seed(seed, 'explore'))); l = labels(hl, fs, acts)
     try: own = tuple(s for s in load_directions(organism) if s.site == site)
-    except FileNotFoundError: own = ()
+    except (FileNotFoundError, OtherWeights): own = ()
     return View(organism, site, acts, l, exam_of(acts, l, feature_directions(own, acts.x, l) if own else None, organism.name), own, known)
 
 # %% ../nbs/70_explore.ipynb #97e7ee4e

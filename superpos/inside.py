@@ -18,7 +18,7 @@ from .benchmark import Budget, Given, Stream
 from .methods import sae_method
 from .combine import HighLevel
 from .core import MLP, Head, Site, derive_seed, unknown
-from .directions import Subspace, feature_directions, find_subspaces, load_directions, score_subspaces
+from .directions import OtherWeights, Subspace, feature_directions, find_subspaces, load_directions, score_subspaces
 from .exam import Exam, exam_of, floors, supervised
 from .features import Feature, labels
 from .stream import activation_stream, as_site
@@ -129,7 +129,7 @@ def directions_at(organism: Organism, # anything with .net and .hl
                  ) -> list[Subspace]: # one a variable, with .about
     "The subspaces of a site's variables: shipped, or learned in brief"
     try: here = [s for s in load_directions(organism) if s.site == site]
-    except (FileNotFoundError, ValueError): here = []                       # none, or those of other weights
+    except (FileNotFoundError, OtherWeights): here = []                       # none, or those of other weights
     if here: return [s for s in here if s.want[2] is None] or here
     return find_subspaces(organism, site, dims=(1, 2, 4), steps=e.fitting, n=max(64, e.inputs))[0]
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from .attribution import draw_pairs
 from .benchmark import Given, Method, NotAvailable, explained, plain
 from .core import derive_seed, generator, unknown
-from .directions import Subspace, fit_subspaces, load_directions
+from .directions import OtherWeights, Subspace, fit_subspaces, load_directions
 from .exam import Dictionary, Exam, effects
 from .integrated import METHODS as ATTRIBUTION
 from .lowlevel import config_of, parameters
@@ -119,7 +119,7 @@ def read_out(subspaces: Sequence[Subspace], # of the site
 def certified_row(g: Given) -> list: # the same for each seed
     "Certified subspaces"
     try: found = [s for s in load_directions(g.network) if str(s.site) == g.b.site]
-    except FileNotFoundError: raise NotAvailable(f'no certified directions are shipped with {g.network.name}') from None
+    except (FileNotFoundError, OtherWeights): raise NotAvailable(f'no certified directions are shipped with {g.network.name}') from None
     return [read_out(found, g, 'certified')] * len(g.seeds)
 
 def das_row(g: Given, k: int = 2, steps: int = 100) -> list: # k: dimensions; steps: of the search
