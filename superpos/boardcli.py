@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import Annotated, Optional
 import typer
@@ -127,7 +128,7 @@ def whole_board(quick: Annotated[bool, typer.Option('--quick', help='One seed of
     from superpos.benchmark import run_board
     from superpos.boardpage import Saved, write_board
     from superpos.intervals import BUDGET, KINDS, ORGANISMS, QUICK, SEEDS, entries_of
-    from superpos.methods import METHODS, methods_of
+    from superpos.methods import FAMILIES, METHODS, methods_of
     folder = board_folder(out or Path('superpos-board' + ('-quick' if quick else ''))); b, seeds = (QUICK, (0,)) if quick else (BUDGET, SEEDS)
     if steps: b = replace(b, steps=steps)
     rows, entries = methods_of(method), entries_of(organism, quick); jobs = jobs or min(os.cpu_count() or 1, 8)
@@ -138,4 +139,4 @@ def whole_board(quick: Annotated[bool, typer.Option('--quick', help='One seed of
     page = write_board(folder, saved := Saved(cells, entries, b, tuple(seeds))); kind = entries[0].kind; t = saved.table
     show_board(t[t.kind == kind], f'{KINDS[kind]}, {b.site}')
     console().print(f"fitting took {sum(c['seconds'] * len(seeds) for c in cells) / 60:.1f} minutes of processor time", soft_wrap=True)
-    show_next(('look at all of it', f'open {page} in a browser'), ('what became of each feature', f'superpos score {rows[0].name!r} {entries[0].name}'))
+    show_next(('look at all of it', f'open {page} in a browser'), ('what became of each feature', f'superpos score {shlex.quote(next((m.name for m in rows if m.name in FAMILIES), rows[0].name))} {shlex.quote(entries[0].name)}'))
