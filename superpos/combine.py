@@ -131,7 +131,8 @@ def sample(hl: HighLevel, # the organism's causal model
           ) -> Batch: # fresh inputs, in one block per task
     "Draw fresh inputs of every task"
     k = len(hl.tasks)
-    parts = [encode(hl, i, t.sample((n + i) // k, gen)) for i, t in enumerate(hl.tasks)]
+    if n < 1: raise ValueError(f'n = {n}: draw at least one example')
+    parts = [encode(hl, i, t.sample((n + i) // k, gen)) for i, t in enumerate(hl.tasks) if n + i >= k] # fewer than tasks: the last ones
     return Batch(torch.cat([p.tokens for p in parts]), torch.cat([p.task for p in parts]))
 
 # %% ../nbs/12_combine.ipynb #65643496
