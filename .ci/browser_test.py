@@ -152,6 +152,11 @@ def watch(context):
     context.on('page', lambda page: page.on('websocket', lambda s: away.append(s.url) if urlparse(s.url).hostname not in HERE else None))
     return away
 
+def connected(port):
+    "Whether the page is connected to the one kernel there is, and it waits for work"
+    kernels = json.loads(urllib.request.urlopen(f'http://127.0.0.1:{port}/api/kernels', timeout=5).read())
+    return len(kernels) == 1 and kernels[0]['connections'] > 0 and kernels[0]['execution_state'] == 'idle'
+
 def run_all(page, port):
     "Open the notebook and run every cell"
     page.goto(f'http://127.0.0.1:{port}/lab/tree/{NOTEBOOK}')
@@ -163,7 +168,9 @@ def run_all(page, port):
         quiet = time.time() - clicked                                                        # a click before the kernel is connected is lost, or asks which kernel and drops what was queued
         try:
             if ask.count(): ask.first.click(timeout=3000); idle.wait_for(timeout=60_000); clicked = 0.
-            elif quiet > 8 and not waiting.count() or quiet > 30 and idle.count():
+            elif quiet > 8 and connected(port):
+                page.wait_for_timeout(1500)                                                  # a question about the kernel comes at once or not at all
+                if ask.count() or not connected(port): continue
                 page.get_by_role('menuitem', name='Run', exact=True).click(timeout=3000); page.get_by_text('Run All Cells', exact=True).click(timeout=3000); clicked = time.time()
         except PageError: page.keyboard.press('Escape')                                      # a dialog came up in between, or a menu stayed open
         page.wait_for_timeout(200)
