@@ -1,6 +1,6 @@
 """The explorers in a real JupyterLab, in a real browser, without a network: browser_test.py [--pictures FOLDER] [--install]
 
-Starts a server on a copy of nbs/72_widgets.ipynb, runs all its cells in chromium, moves each of the three explorers (a slider, a dropdown, a text
+Starts a server on a copy of nbs/explore/02_widgets.ipynb, runs all its cells in chromium, moves each of the three explorers (a slider, a dropdown, a text
 input), and fails if a page does not change, shows an error where none belongs, shows none where one belongs, or asks for anything outside 127.0.0.1.
 It ends by itself, whatever happens: after LIMIT seconds at the latest, with everything that it started. The last line says what it was doing.
 chromium is $CHROMIUM, one on the PATH, or playwright's own; --install fetches one with apt if there is none and the user is root.
@@ -13,7 +13,7 @@ import psutil
 from playwright.sync_api import Error as PageError, sync_playwright
 
 LIMIT = 280 # seconds for all but an installation of chromium
-NOTEBOOK, HERE, DONE = '72_widgets.ipynb', ('127.0.0.1', 'localhost'), 'all cells have run'
+NOTEBOOK, HERE, DONE = '02_widgets.ipynb', ('127.0.0.1', 'localhost'), 'all cells have run'
 SETTINGS = {'notebook-extension/tracker': {'windowingMode': 'none'},                     # all cells on the page, also those out of view
             'apputils-extension/notification': {'fetchNews': 'false', 'checkForUpdates': False}}
 ERROR = '[data-mime-type="application/vnd.jupyter.error"]'
@@ -203,7 +203,7 @@ def test(args, folder):
     with sync_playwright() as p:
         path = browser_path(p, args.install)
         alarm = threading.Timer(LIMIT, too_late, (folder,)); alarm.daemon = True; alarm.start()
-        copy_cleared(Path(__file__).parents[1] / 'nbs' / NOTEBOOK, folder / NOTEBOOK)
+        copy_cleared(Path(__file__).parents[1] / 'nbs' / 'explore' / NOTEBOOK, folder / NOTEBOOK)
         doing('starting chromium'); chromium = p.chromium.launch(executable_path=path, args=FLAGS, timeout=60_000); say(f'{path} runs')
         doing('refusing a request'); self_test(chromium)
         doing('starting JupyterLab'); port = served(folder); say('JupyterLab answers')

@@ -4,7 +4,6 @@ nbdev_test is content when it finds no notebook, and says how many failed but no
 read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as neither.
 """
 import re, subprocess, sys, time
-from collections import Counter
 from pathlib import Path
 
 from nbdev.config import get_config
@@ -37,14 +36,12 @@ def verdict(names, status, said):
     "The names that failed"
     if status == 0 and re.search(r'^Success\.$', said, re.M): return []
     block = said.rpartition(HEADER)[2] if HEADER in said else ''
-    failed = [n for n in names if re.search(rf'^\s*{re.escape(n)}\s*$', block, re.M)]
+    failed = [n for n in names if re.search(rf'^\s*{re.escape(Path(n).name)}\s*$', block, re.M)] # it reports names without folders: all of that name
     return failed or names # it stopped before its verdict: nothing is known to have passed
 
 def main(counts, *flags):
     nbs = get_config().nbs_path
-    names = [p.name for p in eligible()]
-    twice = [n for n, k in Counter(names).items() if k > 1]
-    if twice: sys.exit(f'two notebooks are called {twice[0]}: nbdev_test reports names only, so rename one')
+    names = [str(p.relative_to(nbs)) for p in eligible()]
     start = time.time()
     failed = verdict(names, *run(flags)) if names else []
     Path(counts).write_text(f'{len(names)-len(failed)} {len(failed)}\n')
