@@ -24,6 +24,7 @@ class Variable:
     fn: Callable[..., Tensor] # vectorised over batch and positions
     parents: tuple[str, ...] # the function's parameter names
     site: Site | None # where it is trained into the network; None: an unaligned intermediate
+    ordered: bool = True # False: its integers are names (a token, a residue class), not amounts
 
 # %% ../../nbs/domain/00_causal.ipynb #9db46025
 def broadcast_rows(mask: Bool[Tensor, "batch"], # one truth value per example
@@ -53,6 +54,7 @@ class CausalModel:
 
     def variable(self,
                  at: Site | None = None, # site the variable is trained into
+                 ordered: bool = True, # False: its integers are names, not amounts
                 ) -> Callable: # decorator that registers the function and returns it
         "Register a function as a variable; its parameter names are its parents"
         def register(fn):
@@ -62,7 +64,7 @@ class CausalModel:
             for p in parents: self._known(p, needed_by=fn.__name__)
             if at is not None:
                 for p, site in self._sited_ancestors(parents): check_order(fn.__name__, at, p, site)
-            self.variables[fn.__name__] = Variable(fn.__name__, fn, parents, at)
+            self.variables[fn.__name__] = Variable(fn.__name__, fn, parents, at, ordered)
             return fn
         return register
 
@@ -77,6 +79,13 @@ class CausalModel:
             v = self.variables[p]
             if v.site is not None: yield p, v.site
             yield from self._sited_ancestors(v.parents)
+
+    def is_ordered(self,
+                   variable: str, # its name
+                  ) -> bool: # True: larger means more, so the value itself is a quantity
+        "Whether a variable's values have an order"
+        self._known(variable)
+        return self.variables[variable].ordered
 
     @property
     def output(self) -> str: # name of the last variable

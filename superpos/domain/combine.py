@@ -8,14 +8,17 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Literal, Sequence
 import torch
+from fastcore.basics import patch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from ..core import Head, Site, unknown
-from .task import BOS, FIRST, PAD, Size, Task, get_task
+from . import sequence_tasks # noqa: F401 (loading it registers the shipped tasks)
+from .causal import CausalModel
+from .task import PAD, TASKS, Size, Task, get_task, present
 
 # %% auto #0
-__all__ = ['Pairing', 'Batch', 'Target', 'HighLevel', 'largest', 'encode', 'sample', 'pair', 'projection', 'run', 'keep_clean',
-           'differs']
+__all__ = ['Pairing', 'Batch', 'Target', 'HighLevel', 'largest', 'encode', 'projection', 'keep_clean', 'with_parts', 'sample',
+           'pair', 'run', 'differs']
 
 # %% ../../nbs/domain/03_combine.ipynb #1b5420c3
 @dataclass(frozen=True)
@@ -101,6 +104,16 @@ class HighLevel:
         "Every aligned site, that of the task variable included"
         return list(self.alignment)
 
+    @property
+    def is_regression(self) -> Bool[Tensor, "task"]: # True: the answer is a number
+        "Which tasks answer with a number, not with a class"
+        return torch.tensor([t.loss == 'mse' for t in self.tasks])
+
+    @property
+    def tolerance(self) -> Float[Tensor, "task"]: # in the units of the answer; 0 for classes
+        "How far from the target an answer is still right"
+        return torch.tensor([t.tolerance if t.loss == 'mse' else 0. for t in self.tasks])
+
     def uses(self, device=None) -> Bool[Tensor, "task site"]: # True where the task has a variable at the site
         "Which task uses which site"
         return torch.tensor([[t in self.alignment[s] for s in self.sites] for t in self.names], device=device)
@@ -125,24 +138,26 @@ def encode(hl: HighLevel, # the organism's causal model
     return Batch(x, torch.full((len(own),), task, device=own.device))
 
 # %% ../../nbs/domain/03_combine.ipynb #4b006f1f
-def sample(hl: HighLevel, # the organism's causal model
+@patch
+def sample(self: HighLevel,
            n: int, # examples, spread evenly over the tasks
            gen: torch.Generator, # source of randomness; its device is the batch's
           ) -> Batch: # fresh inputs, in one block per task
     "Draw fresh inputs of every task"
-    k = len(hl.tasks)
+    k = len(self.tasks)
     if n < 1: raise ValueError(f'n = {n}: draw at least one example')
-    parts = [encode(hl, i, t.sample((n + i) // k, gen)) for i, t in enumerate(hl.tasks) if n + i >= k] # fewer than tasks: the last ones
+    parts = [encode(self, i, t.sample((n + i) // k, gen)) for i, t in enumerate(self.tasks) if n + i >= k] # fewer than tasks: the last ones
     return Batch(torch.cat([p.tokens for p in parts]), torch.cat([p.task for p in parts]))
 
 # %% ../../nbs/domain/03_combine.ipynb #65643496
-def pair(hl: HighLevel, # its pairing decides
+@patch
+def pair(self: HighLevel,
          task: Int[Tensor, "batch"], # tasks of the bases, which are also those of the possible sources
          gen: torch.Generator, # source of randomness
         ) -> Int[Tensor, "batch"]: # for each base, the row of its source
     "Choose a source for each base: any row, or any row of the same task"
     order = torch.rand(len(task), generator=gen, device=task.device)
-    if hl.pairing == 'any': return order.argsort()
+    if self.pairing == 'any': return order.argsort()
     by_task = task.argsort(stable=True)                        # rows, grouped by task
     shuffled = (task + order).argsort()                        # the same groups, shuffled inside
     return torch.empty_like(by_task).scatter_(0, by_task, shuffled)
@@ -152,15 +167,12 @@ def projection(hl: HighLevel, # the organism's causal model
                device=None, # where the table is used
               ) -> Int[Tensor, "task token"]: # projected id
     "Every token id as each task reads it"
-    tok = torch.arange(hl.d_vocab, device=device)
-    rows = []
-    for t in hl.tasks:
-        own = (tok == BOS) | ((tok >= FIRST) & (tok < t.d_vocab))
-        rows.append(torch.where(own, tok, FIRST + (tok - FIRST) % (t.d_vocab - FIRST)))
-    return torch.stack(rows)
+    every = torch.arange(hl.d_vocab, device=device)
+    return torch.stack([t.read(every) for t in hl.tasks])
 
 # %% ../../nbs/domain/03_combine.ipynb #ffbd1455
-def run(hl: HighLevel, # the organism's causal model
+@patch
+def run(self: HighLevel,
         base: Batch, # the inputs that are run
         source: Batch | None = None, # one source per base; None: no swap
         swap: Bool[Tensor, "batch site"] | None = None, # sites (in the order of hl.sites) to take from the source
@@ -170,22 +182,22 @@ def run(hl: HighLevel, # the organism's causal model
     if (source is None) != (swap is None): raise ValueError('give source and swap together, or neither')
     if source is not None and source.tokens.shape != base.tokens.shape:
         raise ValueError(f"source has shape {tuple(source.tokens.shape)}, base has {tuple(base.tokens.shape)}: they must agree")
-    if swap is not None and swap.shape != (len(base), len(hl.sites)):
-        raise ValueError(f"swap has shape {tuple(swap.shape)}, it must be (batch, site) = {(len(base), len(hl.sites))}")
+    if swap is not None and swap.shape != (len(base), len(self.sites)):
+        raise ValueError(f"swap has shape {tuple(swap.shape)}, it must be (batch, site) = {(len(base), len(self.sites))}")
     task = base.task
-    if swap is not None and hl.task_site: task = torch.where(swap[:, hl.sites.index(hl.task_site)], source.task, task)
-    value, table = torch.zeros(base.tokens.shape, device=dev), projection(hl, dev)
-    for i, t in enumerate(hl.tasks):
+    if swap is not None and self.task_site: task = torch.where(swap[:, self.sites.index(self.task_site)], source.task, task)
+    value, table = torch.zeros(base.tokens.shape, device=dev), projection(self, dev)
+    for i, t in enumerate(self.tasks):
         rows = (task == i).nonzero().squeeze(1)
         if len(rows) == 0: continue
-        own = table[i][base.tokens[rows][:, hl.prefix:]]
+        own = table[i][base.tokens[rows][:, self.prefix:]]
         fixed = None
         if swap is not None:
-            src = t.run(table[i][source.tokens[rows][:, hl.prefix:]])
-            fixed = {v: (swap[rows, hl.sites.index(s)], src[v]) for s, vs in t.sites.items() for v in vs}
-            if not hl.recompute: fixed = keep_clean(t, own, fixed)
-        value[rows, hl.prefix:] = t.run(own, fixed)[t.output].float()
-    scored = torch.stack([torch.nn.functional.pad(t.scored(hl.n_pos - hl.prefix, dev), (hl.prefix, 0)) for t in hl.tasks])
+            src = t.run(table[i][source.tokens[rows][:, self.prefix:]])
+            fixed = {v: (swap[rows, self.sites.index(s)], src[v]) for s, vs in t.sites.items() for v in vs}
+            if not self.recompute: fixed = keep_clean(t, own, fixed)
+        value[rows, self.prefix:] = t.run(own, fixed)[t.output].float()
+    scored = torch.stack([torch.nn.functional.pad(t.scored(self.n_pos - self.prefix, dev), (self.prefix, 0)) for t in self.tasks])
     return Target(value, scored[task], task)
 
 # %% ../../nbs/domain/03_combine.ipynb #44ffa92a
@@ -202,11 +214,86 @@ def keep_clean(task: Task, # one task
     return {v: held(v, where, value) for v, (where, value) in fixed.items()}
 
 # %% ../../nbs/domain/03_combine.ipynb #8b7dfdc5
-def differs(hl: HighLevel, # the organism's causal model
+@patch
+def differs(self: HighLevel,
             a: Target, # one answer
             b: Target, # another, of the same examples
            ) -> Bool[Tensor, "batch pos"]: # True where an answer right for one is wrong for the other
     "Where two targets ask for different answers"
-    kind = torch.tensor([t.loss == 'mse' for t in hl.tasks], device=a.task.device)
-    tol = torch.tensor([t.tolerance if t.loss == 'mse' else 0. for t in hl.tasks], device=a.task.device)
-    return ((a.value - b.value).abs() > tol[a.task][:, None]) | (kind[a.task] != kind[b.task])[:, None]
+    dev = a.task.device
+    tolerance, is_regression = self.tolerance.to(dev), self.is_regression.to(dev)
+    far = (a.value - b.value).abs() > tolerance[a.task][:, None]
+    other_kind = is_regression[a.task] != is_regression[b.task]
+    return far | other_kind[:, None]
+
+# %% ../../nbs/domain/03_combine.ipynb #d0f5be0f
+@patch
+def model(self: HighLevel,
+          name: str, # of a task, or 'input'
+         ) -> CausalModel:
+    "A causal model by name: the organism's own tasks, what the input shows, registered tasks"
+    known = {**TASKS, 'input': present, **{t.name: t for t in self.tasks}}
+    if name not in known: raise ValueError(unknown('task', name, list(known)))
+    return known[name]
+
+# %% ../../nbs/domain/03_combine.ipynb #b0f1949e
+def with_parts(x: Tensor, # [batch pos], or [batch pos part] for a vector variable
+               prefix: int, # positions in front of the task's own
+              ) -> Float[Tensor, "batch whole_pos part"]: # zero at the positions in front
+    "A variable's values at all positions of the organism"
+    x = x.float().unsqueeze(-1) if x.dim() == 2 else x.float()
+    return torch.nn.functional.pad(x, (0, 0, prefix, 0))
+
+@patch
+def values(self: HighLevel,
+           name: str, # of a task, 'input' or 'task'
+           batch: Batch, # any inputs of the organism
+          ) -> dict[str, Float[Tensor, "batch pos part"]]: # variable -> values; one part for scalars
+    "Every variable of one causal model on some inputs, at all positions of the organism"
+    if name == 'task': return {'task': batch.task[:, None, None].expand(-1, self.n_pos, 1).float()}
+    model, own = self.model(name), batch.tokens[:, self.prefix:]
+    if isinstance(model, Task): own = model.read(own)
+    return {k: with_parts(x, self.prefix) for k, x in model.run(own).items() if k != 'tokens'}
+
+# %% ../../nbs/domain/03_combine.ipynb #3bc7c411
+@patch
+def defined(self: HighLevel,
+            name: str, # of a task, 'input' or 'task'
+            batch: Batch, # any inputs
+           ) -> Bool[Tensor, "batch pos"]: # True where the variables of that model mean something
+    "Where a variable is defined"
+    everywhere = torch.ones_like(batch.tokens, dtype=torch.bool)
+    if name not in self.names: return everywhere
+    i = self.names.index(name)
+    scored = self.tasks[i].scored(self.n_pos - self.prefix, batch.tokens.device)
+    positions = torch.nn.functional.pad(scored, (self.prefix, 0))
+    if self.pairing == 'any': return everywhere & positions
+    return (batch.task == i)[:, None] & positions
+
+@patch
+def scored_rows(self: HighLevel,
+                batch: Batch, # inputs
+                site: Site | None = None, # restrict to the positions of a partial site
+               ) -> Bool[Tensor, "batch pos"]: # True: a row of data
+    "The positions at which activations are collected: those that any task scores there"
+    keep = torch.stack([self.defined(t.name, batch) for t in self.tasks]).any(0)
+    if site is None or site.positions is None: return keep
+    positions = torch.arange(self.n_pos, device=keep.device)
+    return keep & torch.isin(positions, torch.tensor(site.positions, device=keep.device))
+
+# %% ../../nbs/domain/03_combine.ipynb #eba618ad
+def sample(hl: HighLevel, n: int, gen: torch.Generator) -> Batch:
+    "`hl.sample(n, gen)`"
+    return hl.sample(n, gen)
+
+def pair(hl: HighLevel, task: Int[Tensor, "batch"], gen: torch.Generator) -> Int[Tensor, "batch"]:
+    "`hl.pair(task, gen)`"
+    return hl.pair(task, gen)
+
+def run(hl: HighLevel, base: Batch, source: Batch | None = None, swap: Bool[Tensor, "batch site"] | None = None) -> Target:
+    "`hl.run(base, source, swap)`"
+    return hl.run(base, source, swap)
+
+def differs(hl: HighLevel, a: Target, b: Target) -> Bool[Tensor, "batch pos"]:
+    "`hl.differs(a, b)`"
+    return hl.differs(a, b)

@@ -4,21 +4,20 @@
 
 # %% ../../nbs/domain/01_task.ipynb #00cae0d1
 from __future__ import annotations
+import sys
+import warnings
 from dataclasses import dataclass
-from functools import cache
+from pkgutil import resolve_name
 from typing import Callable, Literal
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 from torch import Tensor
-from .causal import CausalModel, draw_model
-from ..core import Head, MLP, Site, generator, safe_name, unknown
+from .causal import CausalModel
+from ..core import generator, safe_name, unknown
 
 # %% auto #0
-__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'left_greater', 'paren_checker', 'duplicate_remover', 'unique_extractor',
-           'token_fraction', 'majority', 'running_mod3', 'skip_trigram', 'PAPER_TASKS', 'TASKS', 'Size', 'Task',
-           'place_ones', 'counts', 'greater', 'paren_continuations', 'sample_parens', 'elevation', 'checks',
-           'never_below', 'balanced', 'previous', 'equal', 'kept', 'seen', 'any_seen', 'count_a', 'fraction', 'winner',
-           'total', 'residue', 'answer', 'predicted', 'get_task', 'guess_rate']
+__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'TASKS', 'present', 'Size', 'Task', 'register', 'get_task', 'guess_rate', 'first',
+           'two_back', 'position', 'odd']
 
 # %% ../../nbs/domain/01_task.ipynb #d072b3a6
 BOS, PAD, FIRST = 0, 1, 2 # token ids: begin of sequence, padding, and the first id of every task's own alphabet
@@ -60,8 +59,11 @@ class Task(CausalModel):
 
     def __repr__(self): return f"Task({self.name}: {self.loss}, {self.length} tokens of {' '.join(self.alphabet)}, variables {', '.join(self.variables)})"
 
-    def __reduce__(self): # a registered task travels between processes as its name
-        return (get_task, (self.name,)) if TASKS.get(self.name) is self else super().__reduce__()
+    def __reduce__(self): # a registered task of an importable module travels between processes as its name
+        home = next((v.fn.__module__ for v in self.variables.values()), '__main__')
+        if TASKS.get(self.name) is self and getattr(sys.modules.get(home), self.name, None) is self and home != '__main__':
+            return resolve_name, (f'{home}:{self.name}',)
+        return super().__reduce__()
 
     def __copy__(self): # a task of its own, also of a registered one: its variables can be changed
         new = object.__new__(type(self)); new.__dict__ = self.__dict__ | dict(variables=dict(self.variables))
@@ -104,9 +106,22 @@ class Task(CausalModel):
         "The causal model's output on some inputs, no swap"
         return self.check(tokens) and self.as_output(self.run(tokens)[self.output])
 
+    def is_ordered(self, variable: str) -> bool:
+        "Whether a variable's values have an order: the answer of a classification has none"
+        is_class = self.loss != 'mse' and variable == self.output
+        return super().is_ordered(variable) and not is_class
+
     def as_output(self, x: Tensor) -> Tensor: # ids (int64) or values (float32)
         "Cast an output variable to what the network is trained on"
         return x.float() if self.loss == 'mse' else x.long()
+
+    def read(self,
+             tokens: Int[Tensor, "batch pos"], # of any task, BOS first
+            ) -> Int[Tensor, "batch pos"]: # tokens of this task's vocabulary
+        "Another task's input as this one reads it: tokens outside the vocabulary are folded into it"
+        own = (tokens == BOS) | ((tokens >= FIRST) & (tokens < self.d_vocab))
+        folded = FIRST + (tokens - FIRST) % (self.d_vocab - FIRST)
+        return torch.where(own, tokens, folded)
 
     def scored(self,
                n_pos: int, # positions, BOS included
@@ -129,187 +144,25 @@ class Task(CausalModel):
         names = ['BOS', 'PAD', *self.alphabet]
         return ' '.join(names[t] for t in tokens.tolist())
 
-# %% ../../nbs/domain/01_task.ipynb #e89f9d87
-def place_ones(counts: Int[Tensor, "batch"], # how many ones in each row
-               length: int, # row length
-               gen: torch.Generator, # source of randomness
-              ) -> Bool[Tensor, "batch pos"]: # exactly `counts` True per row, at random places
-    "Scatter a given number of ones over each row, uniformly"
-    rank = torch.rand(len(counts), length, generator=gen, device=gen.device).argsort(-1).argsort(-1)
-    return rank < counts[:, None]
-
-# %% ../../nbs/domain/01_task.ipynb #204a237c
-left_greater = Task('left_greater', '( )', n_out=2, size=Size(1, 12, 4, 3, 48))
-
-@left_greater.sampler
-def _(n, gen):
-    k = torch.arange(15, device=gen.device)
-    weight = torch.exp(-torch.lgamma(k + 1.) - torch.lgamma(15. - k)) * (k > 7)   # binomial, upper half
-    more = torch.multinomial(weight, n, replacement=True, generator=gen)
-    flip = torch.rand(n, generator=gen, device=gen.device) < .5
-    left = place_ones(torch.where(flip, 14 - more, more), 14, gen)
-    return torch.where(left, left_greater['('], left_greater[')'])
-
-@left_greater.variable(at=Head(0, 1))
-def counts(tokens): return torch.stack([(tokens == t).cumsum(-1) for t in (2, 3)], -1)
-
-@left_greater.variable(at=MLP(0))
-def greater(counts): return counts[..., 0] > counts[..., 1]
-
-# %% ../../nbs/domain/01_task.ipynb #f3a510bc
-@cache
-def paren_continuations(length: int = 14, # tokens after BOS
-                       ) -> Float[Tensor, "end below rest height flag"]: # counts; heights are offset by length
-    "Number of ways to finish: end (0: level, 1: not), below (0: never, 1: at some time), given tokens to go, height and flag"
-    n_h = 2 * length + 3
-    h = torch.arange(n_h) - length - 1
-    ways = torch.zeros(2, 2, length + 1, n_h, 2, dtype=torch.float64)
-    for end in (0, 1):
-        for below in (0, 1): ways[end, below, 0, :, below] = ((h != 0).long() == end).double()
-    for r in range(1, length + 1):
-        last = ways[:, :, r - 1]
-        for flag in (0, 1):
-            after_down = torch.where(h - 1 < 0, last[..., 1].roll(1, -1), last[..., flag].roll(1, -1))
-            ways[:, :, r, :, flag] = last[..., flag].roll(-1, -1) + after_down
-            ways[:, :, r, 0, flag] = ways[:, :, r, -1, flag] = 0
-    return ways
-
-# %% ../../nbs/domain/01_task.ipynb #3477cc9f
-def sample_parens(end: Int[Tensor, "batch"], # 1: must not end level
-                  below: Int[Tensor, "batch"], # 1: must have been below zero
-                  length: int, # tokens
-                  gen: torch.Generator, # source of randomness
-                 ) -> Bool[Tensor, "batch pos"]: # True where the bracket opens
-    "Uniform draws among the strings of each class"
-    ways = paren_continuations(length).to(gen.device)
-    h, flag = torch.zeros_like(end) + length + 1, torch.zeros_like(end)
-    out = []
-    for r in range(length, 0, -1):
-        down_flag = torch.where(h - 1 < length + 1, 1, flag)
-        up, down = ways[end, below, r - 1, h + 1, flag], ways[end, below, r - 1, h - 1, down_flag]
-        opens = torch.rand(len(end), generator=gen, device=gen.device, dtype=torch.float64) * (up + down) < up
-        h, flag = torch.where(opens, h + 1, h - 1), torch.where(opens, flag, down_flag)
-        out.append(opens)
-    return torch.stack(out, -1)
-
-# %% ../../nbs/domain/01_task.ipynb #bb13c7b3
-paren_checker = Task('paren_checker', '( )', n_out=2, size=Size(3, 20, 4, 5, 80))
-
-@paren_checker.sampler
-def _(n, gen):
-    quarter = torch.randint(0, 4, (n,), generator=gen, device=gen.device)
-    return torch.where(sample_parens(quarter // 2, quarter % 2, 14, gen), paren_checker['('], paren_checker[')'])
-
-@paren_checker.variable(at=Head(0, 3))
-def counts(tokens): return torch.stack([(tokens == t).cumsum(-1) for t in (2, 3)], -1)
-
-@paren_checker.variable(at=MLP(0))
-def elevation(counts): return counts[..., 0] - counts[..., 1]
-
-@paren_checker.variable(at=MLP(1))
-def checks(elevation): return torch.stack([elevation == 0, elevation >= 0], -1)
-
-@paren_checker.variable(at=Head(2, 3))
-def never_below(checks): return (~checks[..., 1]).cumsum(-1) == 0
-
-@paren_checker.variable(at=MLP(2))
-def balanced(checks, never_below): return checks[..., 0] & never_below
-
-# %% ../../nbs/domain/01_task.ipynb #545f13d7
-duplicate_remover = Task('duplicate_remover', 'a b c', n_out=5, size=Size(2, 20, 4, 5, 80))
-
-@duplicate_remover.variable(at=Head(0, 0))
-def previous(tokens): return torch.cat([torch.full_like(tokens[:, :1], PAD), tokens[:, :-1]], 1)
-
-@duplicate_remover.variable(at=MLP(0))
-def equal(tokens, previous): return tokens == previous
-
-@duplicate_remover.variable(at=MLP(1))
-def kept(tokens, equal): return torch.where(equal, PAD, tokens)
-
-# %% ../../nbs/domain/01_task.ipynb #ee6473c0
-unique_extractor = Task('unique_extractor', 'a b c', n_out=5, size=Size(3, 32, 4, 8, 128))
-
-@unique_extractor.variable(at=Head(0, 2))
-def counts(tokens): return torch.stack([(tokens == t).cumsum(-1) for t in (2, 3, 4)], -1)
-
-@unique_extractor.variable(at=MLP(0))
-def seen(tokens, counts): return torch.stack([(tokens == t) & (counts[..., i] > 1) for i, t in enumerate((2, 3, 4))], -1)
-
-@unique_extractor.variable(at=MLP(1))
-def any_seen(seen): return seen.any(-1)
-
-@unique_extractor.variable(at=MLP(2))
-def kept(tokens, any_seen): return torch.where(any_seen, PAD, tokens)
-
-# %% ../../nbs/domain/01_task.ipynb #f73bf0b8
-token_fraction = Task('token_fraction', 'a b c', loss='mse', length=10, size=Size(1, 20, 4, 5, 80))
-
-@token_fraction.sampler
-def _(n, gen):
-    rate, u = (torch.rand(n, k, generator=gen, device=gen.device) for k in (1, 10))
-    other = torch.randint(3, 5, (n, 10), generator=gen, device=gen.device)
-    return torch.where(u < rate, token_fraction['a'], other)
-
-@token_fraction.variable(at=Head(0, 1))
-def count_a(tokens): return (tokens == 2).cumsum(-1)
-
-@token_fraction.variable(at=MLP(0))
-def fraction(count_a): return count_a / torch.arange(count_a.shape[-1], device=count_a.device).clamp(min=1)
-
-# %% ../../nbs/domain/01_task.ipynb #621880ed
-majority = Task('majority', 'a b', n_out=4, loss='ce_last', length=11, size=Size(1, 20, 4, 5, 80))
-
-@majority.sampler
-def _(n, gen):
-    k = torch.randint(0, 12, (n,), generator=gen, device=gen.device)
-    return torch.where(place_ones(k, 11, gen), majority['a'], majority['b'])
-
-@majority.variable(at=Head(0, 2))
-def counts(tokens): return torch.stack([(tokens == t).cumsum(-1) for t in (2, 3)], -1)
-
-@majority.variable(at=MLP(0))
-def winner(counts): return torch.where(counts[..., 0] > counts[..., 1], 2, 3)
-
-# %% ../../nbs/domain/01_task.ipynb #d6ae8961
-running_mod3 = Task('running_mod3', '0 1 2', n_out=3, length=8, size=Size(2, 32, 4, 8, 128))
-
-@running_mod3.variable(at=Head(0, 1))
-def total(tokens): return (tokens - 2).clamp(min=0).cumsum(-1)
-
-@running_mod3.variable(at=MLP(0))
-def residue(total): return total % 3
-
-@running_mod3.variable(at=MLP(1))
-def answer(residue): return residue
-
-# %% ../../nbs/domain/01_task.ipynb #01aba475
-skip_trigram = Task('skip_trigram', 'a b c x y z', n_out=5, size=Size(1, 32, 4, 8, 128))
-
-@skip_trigram.sampler
-def _(n, gen):
-    u = torch.rand(n, 14, generator=gen, device=gen.device)
-    which = torch.randint(0, 3, (n, 14), generator=gen, device=gen.device)
-    early = torch.where(torch.arange(14, device=gen.device) < 4, 1.2, .1)   # a, b, c come mostly early, at a rate
-    rate = torch.rand(n, 1, generator=gen, device=gen.device) * early      # that differs between sequences
-    return torch.where(u < rate, 2, 5) + which
-
-@skip_trigram.variable(at=Head(0, 3))
-def seen(tokens): return torch.stack([(tokens == t).cumsum(-1) > 0 for t in (2, 3, 4)], -1)
-
-@skip_trigram.variable(at=MLP(0))
-def predicted(tokens, seen):
-    hit = torch.stack([(tokens == t) & seen[..., i] for i, t in enumerate((5, 6, 7))], -1)
-    return torch.where(hit.any(-1), 2 + hit.float().argmax(-1), PAD)
-
 # %% ../../nbs/domain/01_task.ipynb #6db7e82b
-PAPER_TASKS = (duplicate_remover, left_greater, paren_checker, unique_extractor) # 0 to 3 of the published table
-TASKS = {t.name: t for t in (*PAPER_TASKS, token_fraction, majority, running_mod3, skip_trigram)}
+TASKS: dict[str, Task] = {} # every registered task, by name
 
+def register(task: Task, # its name is its key
+            ) -> Task: # the same task
+    "Make a task known by name, everywhere"
+    known = TASKS.get(task.name)
+    if known is not None and known is not task:
+        warnings.warn(f"task {task.name!r} was registered before and is now another one: choose another name if you need both", stacklevel=2)
+    TASKS[task.name] = task
+    return task
+
+# %% ../../nbs/domain/01_task.ipynb #3ee4dae6
 def get_task(name: str, # a registered name
             ) -> Task: # the task
     "Look a task up by name"
-    if name not in TASKS: raise ValueError(unknown('task', name, list(TASKS)))
+    if name not in TASKS:
+        hint = '' if TASKS else '; those that come with the package are registered by `import superpos.domain.sequence_tasks`'
+        raise ValueError(unknown('task', name, list(TASKS)) + hint)
     return TASKS[name]
 
 # %% ../../nbs/domain/01_task.ipynb #c27fd3f4
@@ -324,3 +177,18 @@ def guess_rate(task: Task, # any task
         near = (y[None] - torch.linspace(0, 1, 41)[:, None, None]).abs() <= task.tolerance
         return near.float().mean(1).amax(0).mean().item()
     return torch.nn.functional.one_hot(y).float().mean(0).amax(-1).mean().item()
+
+# %% ../../nbs/domain/01_task.ipynb #5eabc03e
+present = CausalModel('input')
+
+@present.variable(ordered=False)
+def first(tokens): return tokens[:, 1:2].expand_as(tokens)
+
+@present.variable(ordered=False)
+def two_back(tokens): return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
+
+@present.variable()
+def position(tokens): return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
+
+@present.variable()
+def odd(position): return position % 2 == 1

@@ -4,138 +4,204 @@
 
 # %% ../../nbs/models/01_interchange.ipynb #2f7a800e
 from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from ..domain.combine import Batch, HighLevel, Target, run
-from ..core import Head, MLP, Site
-from .transformer import NetConfig, Swaps, forward
+from transformer_lens.model_bridge import TransformerBridge
+
+from ..core import MLP, Head, Site
+from ..domain.combine import HighLevel, Target
+from .transformer import Net, NetConfig, Swaps
 
 # %% auto #0
 __all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'unused_nodes', 'stack_swaps', 'interchange', 'answers', 'right',
            'position_loss']
 
 # %% ../../nbs/models/01_interchange.ipynb #8f301b38
-def net_config(hl: HighLevel, # the organism's causal model
-               act: str = 'relu', # relu, gelu or solu
-               seed: int = 0, # of the initial weights
-              ) -> NetConfig: # shape of the network that is to compute it
-    "The network that an organism of these tasks needs"
-    return NetConfig(**asdict(hl.size), n_ctx=hl.n_pos, d_vocab=hl.d_vocab, d_vocab_out=hl.d_vocab_out, act=act, seed=seed)
+def net_config(hl: HighLevel,  # the organism's causal model
+               act: str = 'relu',  # relu, gelu or solu
+               seed: int = 0,  # of the initial weights
+              ) -> NetConfig:
+    "The shape of the network that an organism of these tasks needs"
+    ids = dict(n_ctx=hl.n_pos, d_vocab=hl.d_vocab, d_vocab_out=hl.d_vocab_out)
+    return NetConfig(**asdict(hl.size), **ids, act=act, seed=seed)
 
 # %% ../../nbs/models/01_interchange.ipynb #89f01b1d
 @dataclass(frozen=True)
 class Masks:
     "Sets of places in a network, one per item (a site, a node, or an example)"
-    heads: Bool[Tensor, "item layer pos head"] # places of hook_z
-    mlps: Bool[Tensor, "item layer pos neuron"] # places of hook_post
+    heads: Bool[Tensor, '*item layer pos head']  # places of hook_z
+    mlps: Bool[Tensor, '*item layer pos2 neuron']  # places of hook_post
+    stream: Bool[Tensor, '*item half pos3'] | None = None  # residual stream after each half block; None: no place
 
-    def __getitem__(self, rows) -> Masks: return Masks(self.heads[rows], self.mlps[rows])
-    def __or__(self, other: Masks) -> Masks: return Masks(self.heads | other.heads, self.mlps | other.mlps)
-    def minus(self, other: Masks) -> Masks: # places of self that are not in other
-        return Masks(self.heads & ~other.heads, self.mlps & ~other.mlps)
+    def __post_init__(self):
+        if self.stream is None:
+            no_place = self.heads.new_zeros(*self.heads.shape[:-3], 0, 1)
+            object.__setattr__(self, 'stream', no_place)
+
+    def map(self, change) -> Masks:  # change: tensor -> tensor
+        "The same change made to each part"
+        return Masks(change(self.heads), change(self.mlps), change(self.stream))
+
+    def __getitem__(self, rows) -> Masks:
+        return self.map(lambda part: part[rows])
+
+    def __or__(self, other: Masks) -> Masks:
+        return Masks(self.heads | other.heads, self.mlps | other.mlps, self.stream | other.stream)
+
+    def minus(self, other: Masks) -> Masks:
+        "Places of these masks that are not in the other ones"
+        return Masks(self.heads & ~other.heads, self.mlps & ~other.mlps, self.stream & ~other.stream)
+
+    @classmethod
+    def cat(cls, several: Sequence[Masks]) -> Masks:
+        "The items of several masks, one after the other"
+        return cls(*[torch.cat([getattr(m, part) for m in several]) for part in ('heads', 'mlps', 'stream')])
+
+    @property
+    def empty(self) -> Masks:
+        "As many items, without any place"
+        return self.map(torch.zeros_like)
+
+# %% ../../nbs/models/01_interchange.ipynb #87ec0132
+class _MaskShape:
+    "How fine masks must be for a causal model: the lengths of their axes"
+    def __init__(self, hl: HighLevel):
+        self.size, sites = hl.size, hl.sites
+        self.n_pos = hl.n_pos if any(site.positions for site in sites) else 1
+        self.n_neurons = hl.size.d_mlp if any(site.neurons for site in sites) else 1
+        in_stream = any(site.kind.startswith('resid') for site in sites)
+        self.n_halves = 2 * hl.size.n_layers if in_stream else 0
+
+    def empty(self, n: int, device=None) -> Masks:  # n: items
+        "Masks without any place"
+        layers = self.size.n_layers
+        shapes = (n, layers, self.n_pos, self.size.n_heads), (n, layers, self.n_pos, self.n_neurons), (n, self.n_halves, self.n_pos)
+        return Masks(*[torch.zeros(shape, dtype=torch.bool, device=device) for shape in shapes])
+
+    def mark(self, masks: Masks, item: int, site: Site) -> None:  # masks are changed in place
+        "Add the places of a site to an item"
+        positions = slice(None) if site.positions is None else list(site.positions)
+        if site.kind == 'head':
+            masks.heads[item, site.layer, positions, site.head] = True
+        elif site.kind == 'mlp':
+            neurons = torch.arange(self.n_neurons, device=masks.mlps.device)
+            wanted = neurons if site.neurons is None else torch.tensor(site.neurons, device=neurons.device)
+            masks.mlps[item, site.layer, positions] = torch.isin(neurons, wanted)
+        else:
+            masks.stream[item, site.rank, positions] = True
 
 # %% ../../nbs/models/01_interchange.ipynb #065810d4
-def masks_of(hl: HighLevel, # gives the network's shape, and says whether any site is partial
-             sites: list[Site], # items
-             device=None, # of the masks
-            ) -> Masks: # one item per site
-    "Sites as masks"
-    s, aligned = hl.size, hl.sites
-    n_pos = hl.n_pos if any(x.positions for x in aligned) else 1
-    n_neuron = s.d_mlp if any(x.neurons for x in aligned) else 1
-    heads = torch.zeros(len(sites), s.n_layers, n_pos, s.n_heads, dtype=torch.bool, device=device)
-    mlps = torch.zeros(len(sites), s.n_layers, n_pos, n_neuron, dtype=torch.bool, device=device)
-    for i, x in enumerate(sites):
-        pos = slice(None) if x.positions is None else list(x.positions)
-        if x.kind == 'head': heads[i, x.layer, pos, x.head] = True
-        else:
-            unit = torch.ones(n_neuron, dtype=torch.bool, device=device)
-            if x.neurons is not None: unit = torch.isin(torch.arange(n_neuron, device=device), torch.tensor(x.neurons, device=device))
-            mlps[i, x.layer, pos] = unit
-    return Masks(heads, mlps)
+def masks_of(hl: HighLevel,  # gives the network's shape, and says whether any site is partial
+             sites: Sequence[Site],  # items
+             device: torch.device | str | None = None,  # of the masks
+            ) -> Masks:
+    "Sites as masks, one item per site"
+    shape = _MaskShape(hl)
+    masks = shape.empty(len(sites), device)
+    for item, site in enumerate(sites):
+        shape.mark(masks, item, site)
+    return masks
 
 # %% ../../nbs/models/01_interchange.ipynb #3860aa5b
-def nodes(hl: HighLevel, # gives the network's shape
-         ) -> list[Site]: # every head and every MLP, in network order
-    "The whole nodes of the network"
-    s = hl.size
-    return [x for l in range(s.n_layers) for x in [*[Head(l, h) for h in range(s.n_heads)], MLP(l)]]
+def nodes(hl: HighLevel,  # gives the network's shape
+         ) -> list[Site]:
+    "The whole nodes of the network: every head and every MLP, in network order"
+    out = []
+    for layer in range(hl.size.n_layers):
+        out += [Head(layer, head) for head in range(hl.size.n_heads)]
+        out.append(MLP(layer))
+    return out
 
-def choose(items: Masks, # one mask per item
-           which: Bool[Tensor, "batch item"], # items that each example takes
-          ) -> Masks: # one mask per example: the union
-    "Union of the chosen items, per example"
-    def union(m): return (which.to(torch.float32) @ m.flatten(1).to(torch.float32) > 0).view(len(which), *m.shape[1:])
-    return Masks(union(items.heads), union(items.mlps))
+
+def choose(items: Masks,  # one mask per item
+           which: Bool[Tensor, 'batch item'],  # items that each example takes
+          ) -> Masks:
+    "One mask per example: the union of its items"
+    def union(part):
+        counts = which.to(torch.float32) @ part.flatten(1).to(torch.float32)
+        return (counts > 0).view(len(which), *part.shape[1:])
+    return items.map(union)
 
 # %% ../../nbs/models/01_interchange.ipynb #6d69762a
-def unused_nodes(hl: HighLevel, # the organism's causal model
-                 device=None, # of the masks
-                ) -> tuple[Masks, list[Site]]: # places of each node that no task uses (nodes without any are left out), and those nodes
-    "What is left of each node when every aligned site is taken away"
+def unused_nodes(hl: HighLevel,  # the organism's causal model
+                 device: torch.device | str | None = None,  # of the masks
+                ) -> tuple[Masks, list[Site]]:
+    "What is left of each node when every aligned site is taken away: the places, and the nodes that have any left"
     all_nodes, sites = nodes(hl), masks_of(hl, hl.sites, device)
-    everything = choose(sites, torch.ones(1, len(hl.sites), dtype=torch.bool, device=device))
-    left = masks_of(hl, all_nodes, device).minus(everything)
-    some = (left.heads.flatten(1).any(1) | left.mlps.flatten(1).any(1)).nonzero().squeeze(1)
-    return left[some], [all_nodes[i] for i in some.tolist()]
+    all_sites = choose(sites, torch.ones(1, len(hl.sites), dtype=torch.bool, device=device))
+    left = masks_of(hl, all_nodes, device).minus(all_sites)
+    has_some = left.heads.flatten(1).any(1) | left.mlps.flatten(1).any(1)
+    kept = has_some.nonzero().squeeze(1)
+    return left[kept], [all_nodes[i] for i in kept.tolist()]
 
 # %% ../../nbs/models/01_interchange.ipynb #26066c8f
-def stack_swaps(source: Int[Tensor, "batch"], # for each base, the row of its source among the clean rows
-                n_clean: int, # clean rows, which come first
-                masks: Masks, # one item per base
-               ) -> Swaps: # for n_clean + batch rows
-    "Rows 0 to n_clean-1 run clean, the bases follow, each with its swap"
-    def pad(m): return torch.cat([m.new_zeros(n_clean, *m.shape[1:]), m])
-    return Swaps(n_clean, torch.cat([torch.arange(n_clean, device=source.device), source]), pad(masks.heads), pad(masks.mlps))
+def stack_swaps(source: Int[Tensor, 'batch'],  # for each base, the row of its source among the clean rows
+                n_clean: int,  # clean rows, which come first
+                masks: Masks,  # one item per base
+               ) -> Swaps:
+    "Swaps for n_clean + batch rows: the first run clean, the bases follow, each with its own"
+    def after_clean(part):
+        return torch.cat([part.new_zeros(n_clean, *part.shape[1:]), part])
+    rows = torch.cat([torch.arange(n_clean, device=source.device), source])
+    whole = masks.map(after_clean)
+    return Swaps(n_clean, rows, whole.heads, whole.mlps, whole.stream if whole.stream.shape[1] else None)
 
 # %% ../../nbs/models/01_interchange.ipynb #d73f0051
 @torch.no_grad()
-def interchange(params: dict[str, Tensor], # the network's parameters
-                cfg: NetConfig, # its shape
-                base: Int[Tensor, "batch pos"], # inputs that are run
-                source: Int[Tensor, "batch pos"], # one source per base
-                masks: Masks, # per base, the places to take from the source
-               ) -> Float[Tensor, "batch pos out"]: # logits under the swap
-    "The network's answers under an interchange, for evaluation (no gradient)"
-    if base.shape != source.shape: raise ValueError(f"source has shape {tuple(source.shape)}, base has {tuple(base.shape)}: they must agree")
+def interchange(net: TransformerBridge | Net,  # the network
+                base: Int[Tensor, 'batch pos'],  # inputs that are run
+                source: Int[Tensor, 'batch pos'],  # one source per base
+                masks: Masks,  # per base, the places to take from the source
+               ) -> Float[Tensor, 'batch pos out']:
+    "The network's logits under an interchange, for evaluation (no gradient)"
+    if base.shape != source.shape:
+        raise ValueError(f'source has shape {tuple(source.shape)}, base has {tuple(base.shape)}: they must agree')
     n = len(base)
     swaps = stack_swaps(torch.arange(n, device=base.device), n, masks)
-    return forward(params, cfg, torch.cat([source, base]), swaps)[n:]
+    return Net.of(net).forward(torch.cat([source, base]), swaps)[n:]
 
 # %% ../../nbs/models/01_interchange.ipynb #9f8a186f
-def answers(hl: HighLevel, # the organism's causal model
-            logits: Float[Tensor, "batch pos out"], # the network's output
-            task: Int[Tensor, "batch"], # whose answer it is meant to be
-           ) -> Float[Tensor, "batch pos"]: # output id, or value
-    "Read the network's output as answers"
+def answers(hl: HighLevel,  # the organism's causal model
+            logits: Float[Tensor, 'batch pos out'],  # the network's output
+            task: Int[Tensor, 'batch'],  # whose answer it is meant to be
+           ) -> Float[Tensor, 'batch pos']:
+    "The network's output read as answers: output ids, or values of a regression"
     ids = logits[..., :hl.n_classes].argmax(-1).float() if hl.n_classes else torch.zeros_like(logits[..., 0])
-    if not hl.has_mse: return ids
-    mse = torch.tensor([t.loss == 'mse' for t in hl.tasks], device=task.device)[task]
-    return torch.where(mse[:, None], logits[..., -1], ids)
+    if not hl.has_mse:
+        return ids
+    is_value = hl.is_regression.to(task.device)[task]
+    return torch.where(is_value[:, None], logits[..., -1], ids)
 
-def right(hl: HighLevel, # the organism's causal model
-          logits: Float[Tensor, "batch pos out"], # the network's output
-          target: Target, # what it should be
-         ) -> Bool[Tensor, "batch pos"]: # also meaningless positions: combine with target.scored
-    "Where the network's answer is the target's"
-    tol = torch.tensor([t.tolerance if t.loss == 'mse' else 0. for t in hl.tasks], device=target.task.device)
-    return (answers(hl, logits, target.task) - target.value).abs() <= tol[target.task][:, None]
+
+def right(hl: HighLevel,  # the organism's causal model
+          logits: Float[Tensor, 'batch pos out'],  # the network's output
+          target: Target,  # what it should be
+         ) -> Bool[Tensor, 'batch pos']:
+    "Where the network's answer is the target's; combine with target.scored, the other positions mean nothing"
+    tolerance = hl.tolerance.to(target.task.device)[target.task]
+    gap = (answers(hl, logits, target.task) - target.value).abs()
+    return gap <= tolerance[:, None]
 
 # %% ../../nbs/models/01_interchange.ipynb #9171621b
-def position_loss(hl: HighLevel, # the organism's causal model
-                  logits: Float[Tensor, "batch pos out"], # the network's output
-                  target: Target, # what it should be
-                 ) -> Float[Tensor, "batch pos"]: # 0 at positions that are not scored
-    "Cross-entropy or scaled squared error, position by position"
+def position_loss(hl: HighLevel,  # the organism's causal model
+                  logits: Float[Tensor, 'batch pos out'],  # the network's output
+                  target: Target,  # what it should be
+                 ) -> Float[Tensor, 'batch pos']:
+    "Cross-entropy (nats) or scaled squared error, position by position; 0 where nothing is scored"
     loss = torch.zeros_like(target.value)
-    mse = torch.tensor([t.loss == 'mse' for t in hl.tasks], device=target.task.device)[target.task]
+    is_value = hl.is_regression.to(target.task.device)[target.task][:, None]
     if hl.n_classes:
-        ids = torch.where(mse[:, None] | ~target.scored, -100., target.value).long()
-        loss = F.cross_entropy(logits[..., :hl.n_classes].flatten(0, 1), ids.flatten(), ignore_index=-100, reduction='none').view(ids.shape)
+        ids = torch.where(is_value | ~target.scored, -100., target.value).long()
+        classes = logits[..., :hl.n_classes].flatten(0, 1)
+        loss = F.cross_entropy(classes, ids.flatten(), ignore_index=-100, reduction='none').view(ids.shape)
     if hl.has_mse:
-        tol = torch.tensor([t.tolerance for t in hl.tasks], device=target.task.device)[target.task][:, None]
-        loss = torch.where(mse[:, None], ((logits[..., -1] - target.value) / (4 * tol)).square() * target.scored, loss)
+        tolerance = torch.where(hl.is_regression, hl.tolerance, 1.).to(target.task.device)[target.task][:, None]
+        squared = ((logits[..., -1] - target.value) / (4 * tolerance)).square() * target.scored
+        loss = torch.where(is_value, squared, loss)
     return loss
