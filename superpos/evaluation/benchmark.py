@@ -18,7 +18,8 @@ from joblib import Parallel, delayed
 from torch import Tensor
 from ..circuits.attribution import Scores
 from ..domain.combine import HighLevel
-from ..core import Site, atomic_write, config_hash, derive_seed, generator
+from ..core import Site, config_hash, derive_seed, generator
+from ..io import atomic_write
 from ..features.subspaces import OtherWeights, feature_directions, load_directions
 from .dictionaries import Dictionary, latents_of, tied
 from ..features.labelled import Exam, exam_of

@@ -12,10 +12,10 @@ from ..stats import bootstrap
 from ..domain.combine import Target, run, sample
 from ..core import Site, derive_seed, generator
 from ..features.subspaces import writes
-from ..models.transformer import run_on, run_to
-from ..features.activations import as_site, scored_rows
+from ..models.transformer import run_on, run_to, config_of, parameters
+from ..features.activations import as_site
+from ..domain.ground_truth import scored_rows
 from ..models.interchange import position_loss, right
-from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism
 
 # %% auto #0

@@ -16,7 +16,8 @@ from ..domain.causal import CausalModel
 from ..domain.combine import Batch, HighLevel, sample
 from ..core import Site, derive_seed, generator, unknown
 from ..plots import heatmaps
-from .activations import Acts, as_site, defined, model_of, present, scored_rows, values_of
+from .activations import Acts, as_site
+from ..domain.ground_truth import defined, model_of, present, scored_rows, values_of
 from ..domain.task import TASKS, Task
 
 # %% auto #0

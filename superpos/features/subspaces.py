@@ -17,7 +17,8 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from ..stats import bootstrap
 from ..domain.combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
-from ..core import Site, derive_seed, generator, load_tensors, save_tensors, unknown
+from ..core import Site, derive_seed, generator, unknown
+from ..io import load_tensors, save_tensors
 from .features import Feature, Labels, features, labels
 from ..models.interchange import answers, position_loss, right
 from ..models.transformer import NetConfig, Params, config_of, parameters, run_on, run_to, writes

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from ..evaluation.benchmark import COLUMNS, Budget, key_of
-from ..core import atomic_write, config_hash
+from ..io import atomic_write
+from ..core import config_hash
 from ..evaluation.aggregate import KINDS, SHORT, Entry, alike, board, cube, entries_of, hierarchical, intervals, relative, table_of
 from ..evaluation.methods import FAMILIES, METHODS
 

@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from ..domain.causal import draw_model
 from ..siit.certificate import Certificate, card, show_certificate, worst
 from ..domain.combine import HighLevel
-from ..core import atomic_write
+from ..io import atomic_write
 from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism
 from ..plots import intervals

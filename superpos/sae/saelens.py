@@ -18,7 +18,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
-from ..core import Site, atomic_write, hold_memory, load_tensors, save_tensors
+from ..core import Site, hold_memory
+from ..io import atomic_write, load_tensors, save_tensors
 from .train import Feed, Group, members_of
 from .kinds import ARCHITECTURES, KINDS, SAE, Planted, Recipe
 

@@ -18,7 +18,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
 from tqdm.auto import tqdm
-from ..core import config_hash, derive_seed, generator, hold_memory, load_tensors, pick_device, save_tensors, unknown
+from ..core import config_hash, derive_seed, generator, hold_memory, pick_device, unknown
+from ..io import load_tensors, save_tensors
 from .kinds import KINDS, SAE, Params, Recipe, dead_gradients, gradients
 
 # %% auto #0

@@ -26,13 +26,15 @@ from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
 from .certificate import Certificate, Thresholds, card, certify
 from ..domain.combine import HighLevel
-from ..core import atomic_write, config_hash, derive_seed, load_tensors, safe_name, save_tensors, sha256_file, unknown
+from ..io import atomic_write, load_tensors, save_tensors, sha256_file
+from ..core import config_hash, derive_seed, safe_name, unknown
 from ..models.hooked_transformer import check_sizes, from_hooked, read_hooked_config, to_hooked
 from ..models.interchange import net_config
 from ..models.transformer import build, config_of, load_parameters, parameters
 from .objective import Training, settle
 from .train import train
-from ..domain.task import BOS, FIRST, PAPER_TASKS, TASKS, Size, Task, get_task
+from ..domain.task import BOS, FIRST, TASKS, Size, Task, get_task
+from ..domain.sequence_tasks import PAPER_TASKS
 
 # %% auto #0
 __all__ = ['PUBLISHED', 'KEYS', 'CASES', 'probe_inputs', 'task_fingerprint', 'organism_name', 'paper_table', 'widen', 'settings',

@@ -10,7 +10,8 @@ import pandas as pd
 import torch
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
-from ..core import atomic_write, unknown
+from ..io import atomic_write
+from ..core import unknown
 from .organism import PUBLISHED, Organism, organism_name, paper_table, train_organism
 from .certificate import worst
 from .objective import Training

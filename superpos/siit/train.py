@@ -25,7 +25,8 @@ from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
 from .certificate import Thresholds, count
 from ..domain.combine import HighLevel, differs, pair, run, sample
-from ..core import MLP, config_hash, derive_seed, generator, hold_memory, load_tensors, save_tensors
+from ..core import MLP, config_hash, derive_seed, generator, hold_memory
+from ..io import load_tensors, save_tensors
 from ..models.interchange import net_config
 from ..models.transformer import NetConfig, build, config_of, load_parameters, parameters
 from .objective import TERMS, DataStream, Steps, Training, losses, settle
