@@ -9,13 +9,15 @@ ini = ConfigParser(delimiters=['='])
 ini.read(root/'settings.ini', encoding='utf-8')
 cfg = ini['DEFAULT']
 
-def words(key): return cfg.get(key, '').split()
+def words(key):
+    return cfg.get(key, '').split()
 
 class SDist(sdist):
     "The source archive carries settings.ini too, or it could not be built"
-    def make_release_tree(self, base_dir, files): super().make_release_tree(base_dir, [*files, 'settings.ini'])
+    def make_release_tree(self, base_dir, files):
+        super().make_release_tree(base_dir, [*files, 'settings.ini'])
 
-stages = {1:'1 - Planning', 2:'2 - Pre-Alpha', 3:'3 - Alpha', 4:'4 - Beta', 5:'5 - Production/Stable'}
+stages = {1: '1 - Planning', 2: '2 - Pre-Alpha', 3: '3 - Alpha', 4: '4 - Beta', 5: '5 - Production/Stable'}
 pythons = [f'3.{n}' for n in range(int(cfg['min_python'].split('.')[1]), 14)]
 end = '_requirements'
 extras = {key.removesuffix(end): words(key) for key in cfg if key.endswith(end)}
@@ -31,7 +33,8 @@ setup(
                  f'Natural Language :: {cfg["language"]}',
                  *(f'Programming Language :: Python :: {v}' for v in pythons)],
     packages=find_packages(include=[cfg['lib_path'], f'{cfg["lib_path"]}.*']),
-    # the shipped organisms (any file of any folder below superpos/shipped) and the results of the board, in the wheel and in the source archive
-    package_data={cfg['lib_path']: ['shipped/**', 'board.json']}, include_package_data=False,
+    # the shipped organisms (any file below superpos/shipped), the leaderboard's results and the pages' templates
+    package_data={cfg['lib_path']: ['shipped/**', 'board.json'],
+                  f'{cfg["lib_path"]}.report': ['templates/*']}, include_package_data=False,
     python_requires=f'>={cfg["min_python"]}', install_requires=words('requirements'), extras_require=extras,
     entry_points={'console_scripts': words('console_scripts')}, cmdclass={'sdist': SDist}, zip_safe=False)
