@@ -1,10 +1,12 @@
-"""The map is the dependency order: a notebook imports only from packages before its own, and from lower numbers in its own.
+"""The map is the dependency order: a notebook imports from packages before its own, and from lower numbers in its own.
 
-`nbs/siit/02_train.ipynb` exports `superpos.siit.train`. The packages stand in the order of PACKAGES; the modules of a package in the order of their
-numbers, and no two share one. So there is no circle, neither of packages nor of modules. Imports inside functions count; importing a module by a
-computed name is not allowed, except in the public face, which names every module once. Studies, the tour and the index export nothing.
+`nbs/siit/02_train.ipynb` exports `superpos.siit.train`. The packages stand in the order of PACKAGES; the modules of a
+package in the order of their numbers, and no two share one. So there is no circle, neither of packages nor of modules.
+Imports inside functions count; importing a module by a computed name is not allowed, except in the public face, which
+names every module once. Studies, examples and the index export nothing.
 
-Also: superpos/ holds exactly what the notebooks export, without stars, and the packages that it imports when it is loaded are in the requirements.
+Also: superpos/ holds exactly what the notebooks export, without stars, and the packages that it imports when it is
+loaded are in the requirements.
 """
 import ast
 import re
@@ -15,8 +17,9 @@ from pathlib import Path
 
 from notebooks import all_notebooks, read, report
 
-PACKAGES = ('', 'domain', 'models', 'siit', 'features', 'probing', 'circuits', 'sae', 'evaluation', 'report', 'explore', 'toy', 'cli')
-NO_EXPORTS = ('studies', 'tour')
+PACKAGES = ('', 'domain', 'models', 'siit', 'features', 'probing', 'circuits',
+            'sae', 'evaluation', 'report', 'explore', 'toy', 'cli')
+NO_EXPORTS = ('studies', 'examples', 'tour')
 FACE = 'public'  # the one module that may import by name
 DEV_ONLY = {'nbdev', 'execnb', 'ghapi'}
 DYNAMIC = {'import_module', '__import__'}
@@ -81,7 +84,7 @@ def collect(bad):
         target = next((c.directives['default_exp'] for c in cells if 'default_exp' in c.directives), None)
         if found is None:
             if target or any(c.exported for c in cells):
-                bad.append(f'{path}: exports code; only a notebook nbs/PACKAGE/NN_name.ipynb of a package on the map may')
+                bad.append(f'{path}: exports code; only nbs/PACKAGE/NN_name.ipynb, of a package on the map, may')
             continue
         name, place = found
         if target != name:
@@ -115,7 +118,8 @@ def check_module(name, modules, allowed, owners):
     path, place, tree = modules[name]
     loaded = {id(node) for node in at_load(tree)}
     if name != FACE:
-        yield from (f'{path}: {call} imports by a computed name: import it in the open, or let it register itself' for call in dynamic(tree))
+        for call in dynamic(tree):
+            yield f'{path}: {call} imports by a computed name: import it in the open, or let it register itself'
     for node in ast.walk(tree):
         if not isinstance(node, (ast.Import, ast.ImportFrom)):
             continue
@@ -139,7 +143,8 @@ def main():
     allowed, owners = requirements(), packages_distributions()
     for name in modules:
         bad += check_module(name, modules, allowed, owners)
-    files = {'.'.join(f.relative_to('superpos').with_suffix('').parts) for f in Path('superpos').rglob('*.py') if f.stem not in ('__init__', '_modidx')}
+    written = [f for f in Path('superpos').rglob('*.py') if f.stem not in ('__init__', '_modidx')]
+    files = {'.'.join(f.relative_to('superpos').with_suffix('').parts) for f in written}
     bad += [f'superpos.{f}: no notebook exports it' for f in sorted(files - modules.keys())]
     bad += [f'superpos.{f} is missing: run nbdev_export' for f in sorted(modules.keys() - files)]
     return report(list(dict.fromkeys(bad)), f'{len(modules)} modules of {len(PACKAGES) - 1} packages in order')

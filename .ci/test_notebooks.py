@@ -1,9 +1,12 @@
 """Run nbdev_test once and count notebooks: test_notebooks.py COUNTS_FILE [FLAG...]
 
-nbdev_test is content when it finds no notebook, and says how many failed but not how many it ran. So: list the notebooks as it does,
-read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as neither.
+nbdev_test is content when it finds no notebook, and says how many failed but not how many it ran. So: list the notebooks
+as it does, read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as neither.
 """
-import re, subprocess, sys, time
+import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 from nbdev.config import get_config
@@ -13,41 +16,55 @@ from nbdev.process import NBProcessor
 
 HEADER = 'nbdev Tests Failed On The Following Notebooks:'
 
+
 def skipped(path):
     "Whether the front matter says that nbdev_test shall not run the notebook"
-    fm = getattr(NBProcessor(path, procs=FrontmatterProc, process=True).nb, 'frontmatter_', {})
-    return str(fm.get('skip_exec', False)).lower() in ('true', 'yes', 'on', '1')
+    front = getattr(NBProcessor(path, procs=FrontmatterProc, process=True).nb, 'frontmatter_', {})
+    return str(front.get('skip_exec', False)).lower() in ('true', 'yes', 'on', '1')
+
 
 def eligible():
+    "The notebooks that nbdev_test runs"
     files = [Path(p) for p in nbglob()]
-    return sorted(p for p in files if not (p.parent/'.notest').exists() and not skipped(p))
+    return sorted(p for p in files if not (p.parent / '.notest').exists() and not skipped(p))
+
 
 def run(flags):
-    "Run nbdev_test, show what it says, and return its status and its words"
-    cmd = ['nbdev_test', '--do_print', '--timing'] + (['--flags', ' '.join(flags)] if flags else [])
-    print('$', ' '.join(cmd), flush=True)
-    p, said = subprocess.Popen(cmd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace'), []
-    for line in p.stdout:
+    "Run nbdev_test and show what it says: its status and its words"
+    command = ['nbdev_test', '--do_print', '--timing'] + (['--flags', ' '.join(flags)] if flags else [])
+    print('$', ' '.join(command), flush=True)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
+    said = []
+    for line in process.stdout:
         print(line, end='', flush=True)
         said.append(line)
-    return p.wait(), ''.join(said)
+    return process.wait(), ''.join(said)
 
-def verdict(names, status, said):
-    "The names that failed"
-    if status == 0 and re.search(r'^Success\.$', said, re.M): return []
+
+def failures(names, status, said):
+    "The notebooks that failed; nbdev_test names them without their folders, so all of that name"
+    if status == 0 and re.search(r'^Success\.$', said, re.M):
+        return []
     block = said.rpartition(HEADER)[2] if HEADER in said else ''
-    failed = [n for n in names if re.search(rf'^\s*{re.escape(Path(n).name)}\s*$', block, re.M)] # it reports names without folders: all of that name
-    return failed or names # it stopped before its verdict: nothing is known to have passed
+    failed = [name for name in names if re.search(rf'^\s*{re.escape(Path(name).name)}\s*$', block, re.M)]
+    return failed or names  # it stopped before its verdict: nothing is known to have passed
+
 
 def main(counts, *flags):
-    nbs = get_config().nbs_path
-    names = [str(p.relative_to(nbs)) for p in eligible()]
+    "Write the counts; the exit status"
+    root = get_config().nbs_path
+    names = [str(p.relative_to(root)) for p in eligible()]
     start = time.time()
-    failed = verdict(names, *run(flags)) if names else []
-    Path(counts).write_text(f'{len(names)-len(failed)} {len(failed)}\n')
-    if not names: print(f'FAIL  no notebook to test below {nbs}')
-    for n in failed: print(f'FAIL  {n}')
-    if names and not failed: print(f'ok    nbdev_test: {len(names)} notebooks ({time.time()-start:.0f} s)')
+    failed = failures(names, *run(flags)) if names else []
+    Path(counts).write_text(f'{len(names) - len(failed)} {len(failed)}\n')
+    if not names:
+        print(f'FAIL  no notebook to test below {root}')
+    for name in failed:
+        print(f'FAIL  {name}')
+    if names and not failed:
+        print(f'ok    nbdev_test: {len(names)} notebooks ({time.time() - start:.0f} s)')
     return int(not names or bool(failed))
 
-if __name__ == '__main__': sys.exit(main(*sys.argv[1:]))
+
+if __name__ == '__main__':
+    sys.exit(main(*sys.argv[1:]))

@@ -1,7 +1,8 @@
 """Each example alone in an empty folder, run with an installed superpos: trips.py EXAMPLES PYTHON
 
-An example is one notebook that adds something - a task, a method, a kind of autoencoder, a network, a site - and touches nothing else. So it is copied
-into a folder of its own, its cells are joined into a script, and the script runs with PYTHON, whose superpos is the one that was installed.
+An example is one notebook that adds something - a task, a method, a kind of autoencoder, a network, a site - and
+touches nothing else. So its cells are joined into a script in an empty folder, and the script runs with PYTHON, whose
+superpos is the one that was installed.
 """
 import re
 import subprocess

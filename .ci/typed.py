@@ -1,6 +1,7 @@
 """Run the notebooks with every annotated call of the library checked: typed.py [FILE_RE]
 
-jaxtyping's import hook wraps what superpos defines, and beartype compares shapes and types with what is really passed: one axis name, one size.
+jaxtyping's import hook wraps what superpos defines, and beartype compares shapes and types with what is really passed:
+one axis name, one size.
 """
 import sys
 

@@ -1,6 +1,7 @@
 """The notebooks as a site, as they were saved: sphinx-build -b html -c .ci/site nbs _docs
 
-Nothing is executed. Directives (#| export) are taken out and hidden cells left out. The folders of nbs/ are the parts of the sidebar.
+Nothing is executed. Directives (#| export) are taken out and hidden cells left out. The folders of nbs/ are the parts
+of the sidebar.
 """
 import json
 import re
