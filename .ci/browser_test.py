@@ -1,4 +1,6 @@
-"""The explorers in a real JupyterLab, in a real browser, without a network: browser_test.py [--pictures FOLDER] [--install]
+"""The explorers in a real JupyterLab, in a real browser, without a network.
+
+browser_test.py [--pictures FOLDER] [--install]
 
 Starts a server on a copy of nbs/explore/02_widgets.ipynb, runs all its cells in chromium, moves each of the three
 explorers (a slider, a dropdown, a text input), and fails if a page does not change, shows an error where none belongs,
@@ -57,7 +59,7 @@ def doing(what):
 # The end of it, whatever happens
 
 def end_all(patience=0):
-    "End every process that this one started, with their own: a kernel is in a session of its own, so a group would miss it"
+    "End every process that this one started, with theirs: a kernel has a session of its own, so a group would miss it"
     left = psutil.Process().children(recursive=True)
     for how, wait in (('terminate', patience), ('kill', 5)):
         for child in left:
@@ -132,7 +134,8 @@ def free_port():
 def own_folders(folder):
     "Environment of a JupyterLab that sees no settings of the user"
     own = {f'JUPYTER_{kind}': str(folder / f'.{kind.lower()}') for kind in ('CONFIG_DIR', 'DATA_DIR', 'RUNTIME_DIR')}
-    own |= {'JUPYTERLAB_SETTINGS_DIR': str(folder / '.settings'), 'JUPYTERLAB_WORKSPACES_DIR': str(folder / '.workspaces')}
+    own['JUPYTERLAB_SETTINGS_DIR'] = str(folder / '.settings')
+    own['JUPYTERLAB_WORKSPACES_DIR'] = str(folder / '.workspaces')
     return own | {'HF_HUB_OFFLINE': '1', 'OMP_NUM_THREADS': '1', 'IPYTHONDIR': str(folder / '.ipython')}
 
 
@@ -256,7 +259,8 @@ def interchanges(page, folder):
     box.after('interchange: an input', typed('base', '((((((()))))))'), 'interchange at mlp 0')
     box.after('interchange: its source', typed('source', ')))))))((((((('), 'interchange at mlp 0')
     box.picture(folder, 'interchange')
-    box.after('interchange: a site that no task uses', chosen('site', 'head 2.0 (no task uses it)'), 'changes no answer')
+    unused = 'head 2.0 (no task uses it)'
+    box.after('interchange: a site that no task uses', chosen('site', unused), 'changes no answer')
 
 
 # The page
