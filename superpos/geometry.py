@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float, Int
 from matplotlib.figure import Figure
 from torch import Tensor
-from .plots import colour
+from .plots import color_of
 
 # %% auto #0
 __all__ = ['PLATEAUS', 'gram', 'unit', 'represented', 'dimensionality', 'capacity', 'motifs', 'regular', 'single_and_pair_errors',
@@ -165,7 +165,7 @@ def arrows(Ws: Sequence[Float[Tensor, "two feat"]], # one model each
     fig, axs = _panels(len(Ws), 1.7)
     for ax, W, title in zip(axs, Ws, titles):
         for i, (x, y) in enumerate(np.asarray(W).T):
-            ax.plot([0, x], [0, y], color=colour('', i), lw=1.5); ax.plot(x, y, 'o', ms=4, color=colour('', i))
+            ax.plot([0, x], [0, y], color=color_of('', i), lw=1.5); ax.plot(x, y, 'o', ms=4, color=color_of('', i))
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect='equal'); ax.set_title(title, fontsize=8); ax.tick_params(labelsize=6)
     fig.supxlabel('hidden unit 0', fontsize=8); fig.supylabel('hidden unit 1', fontsize=8)
     return fig
@@ -206,7 +206,7 @@ def plateaus(density: Float[np.ndarray, "inst"], # 1/(1-S), of every model
     if ax is None: _, ax = plt.subplots(figsize=(7, 3.6), layout='constrained')
     x = np.repeat(np.asarray(density, float), D.shape[1]) * np.exp(np.random.default_rng(0).uniform(-.03, .03, D.size))
     for name, y in PLATEAUS.items(): ax.axhline(y, color='0.75', lw=.8); ax.text(1.005, y, name, transform=ax.get_yaxis_transform(), fontsize=7, va='center')
-    ax.plot(x, np.asarray(D).ravel(), '.', ms=4, alpha=.5, color=colour('organism')); ax.set_xscale('log')
+    ax.plot(x, np.asarray(D).ravel(), '.', ms=4, alpha=.5, color=color_of('organism')); ax.set_xscale('log')
     ax.set_xlabel('1 / (1 - sparsity)'); ax.set_ylabel('dimensionality of a feature'); ax.set_ylim(-.03, 1.05)
     return ax.figure
 
@@ -221,7 +221,7 @@ def stacks(W: Float[Tensor, "hid feat"], # one model's weights
     for sign in (1, -1):
         base = np.zeros(len(W))
         for i, w in enumerate(np.clip(sign * W, 0, None).T):
-            ax.bar(x, sign * w, bottom=sign * base, color=colour('', i), edgecolor='white', lw=.3, label=f'feature {i}' if sign > 0 and W.shape[1] <= 10 else None); base += w
+            ax.bar(x, sign * w, bottom=sign * base, color=color_of('', i), edgecolor='white', lw=.3, label=f'feature {i}' if sign > 0 and W.shape[1] <= 10 else None); base += w
     ax.axhline(0, color='0.3', lw=.6); ax.set_xticks(x, x, fontsize=7); ax.set_xlabel('neuron'); ax.set_ylabel('weight'); ax.set_title(title, fontsize=9)
     return ax.figure
 
@@ -233,8 +233,8 @@ def marked(steps: Float[np.ndarray, "time"], # increasing
           ) -> Figure:
     "A training curve with its jumps marked"
     if ax is None: _, ax = plt.subplots(figsize=(6, 3), layout='constrained')
-    ax.plot(steps, curve, color=colour('organism'), lw=1.2)
-    for a, b in jumps(steps, curve, **how): ax.axvspan(a, b, color=colour('bad'), alpha=.25, lw=0)
+    ax.plot(steps, curve, color=color_of('organism'), lw=1.2)
+    for a, b in jumps(steps, curve, **how): ax.axvspan(a, b, color=color_of('bad'), alpha=.25, lw=0)
     ax.set_xlabel('training step'); ax.set_ylabel(ylabel); ax.grid(alpha=.3)
     return ax.figure
 

@@ -4,271 +4,382 @@
 
 # %% ../../nbs/circuits/00_attribution.ipynb #84513b7c
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Callable, Literal
+from typing import Any, Literal
+
 import torch
 from einops import einsum
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
-from ..domain.combine import HighLevel, pair, run, sample
-from ..core import Head, MLP, Site, unknown
-from ..models.transformer import NetConfig, Tap, config_of, forward, parameters, record, tapped
+
+from ..core import MLP, Head, Site, unknown
+from ..domain.combine import HighLevel
+from ..models.transformer import Hook, Net, NetConfig, Params
 
 # %% auto #0
-__all__ = ['By', 'TAPS', 'WANT', 'scores', 'Pairs', 'log_odds', 'draw_pairs', 'Item', 'items', 'gather', 'Scores', 'apply_at',
-           'activation_patching', 'slopes', 'cut', 'new_patterns', 'one_key', 'first_order', 'attribution_patching',
-           'linearised']
+__all__ = ['By', 'PLACE_OF_PART', 'Values', 'WANT', 'attention_scores', 'Pairs', 'log_odds', 'draw_pairs', 'Item', 'items',
+           'gather', 'NodeScores', 'change_item', 'activation_patching', 'slopes', 'cut_gradient', 'swapped_scores',
+           'single_key_effect', 'first_order', 'attribution_patching', 'linearized']
 
 # %% ../../nbs/circuits/00_attribution.ipynb #284684d6
-def scores(cfg: NetConfig, # gives the scale
-           q: Float[Tensor, "row pos head d"], # queries
-           k: Float[Tensor, "row pos head d"], # keys
-          ) -> Float[Tensor, "row head query key"]: # before the causal mask
-    "Attention scores"
+def attention_scores(cfg: NetConfig,  # gives the scale
+                     q: Float[Tensor, 'row pos head d'],  # queries
+                     k: Float[Tensor, 'row pos head d'],  # keys
+                    ) -> Float[Tensor, 'row head pos pos']:
+    "Scores of every key for every query, before the causal mask"
     return einsum(q, k, 'b i h d, b j h d -> b h i j') * cfg.d_head ** -.5
 
 # %% ../../nbs/circuits/00_attribution.ipynb #78902dee
 @dataclass(frozen=True)
 class Pairs:
     "Inputs to compare, and where and what to read"
-    base: Int[Tensor, "pair pos"] # inputs that are run
-    source: Int[Tensor, "pair pos"] # inputs that activations are taken from
-    task: Int[Tensor, "pair"] # index of the base's task
-    at: Int[Tensor, "pair"] # position at which the answer is read
-    answer: Int[Tensor, "pair"] # the network's clean answer there; -1: a regression, read the last channel
-    n_classes: int # output channels that are classes
+    base: Int[Tensor, 'pair pos']  # inputs that are run
+    source: Int[Tensor, 'pair2 pos2']  # inputs that activations are taken from
+    task: Int[Tensor, 'pair']  # index of the base's task
+    at: Int[Tensor, 'pair']  # position at which the answer is read
+    answer: Int[Tensor, 'pair']  # the network's clean answer there; -1: a regression, read the last channel
+    n_classes: int  # output channels that are classes
 
     def __post_init__(self):
-        if self.base.shape != self.source.shape: raise ValueError(f'source has shape {tuple(self.source.shape)}, base has {tuple(self.base.shape)}: they must agree')
-        if len(self.base) == 0: raise ValueError('no pairs: draw at least one')
+        if self.base.shape != self.source.shape:
+            shapes = f'source has shape {tuple(self.source.shape)}, base has {tuple(self.base.shape)}'
+            raise ValueError(f'{shapes}: they must agree')
+        if len(self.base) == 0:
+            raise ValueError('no pairs: draw at least one')
 
-    def __len__(self): return len(self.base)
-    def __getitem__(self, rows) -> Pairs: return Pairs(self.base[rows], self.source[rows], self.task[rows], self.at[rows], self.answer[rows], self.n_classes)
-    def repeat(self, k: int) -> Pairs: # k copies, one after the other
+    def __len__(self):
+        return len(self.base)
+
+    def __getitem__(self, rows) -> Pairs:
+        parts = (self.base, self.source, self.task, self.at, self.answer)
+        return Pairs(*[part[rows] for part in parts], self.n_classes)
+
+    def repeat(self, k: int) -> Pairs:
+        "k copies, one after the other"
         return self[torch.arange(len(self), device=self.base.device).repeat(k)]
 
 # %% ../../nbs/circuits/00_attribution.ipynb #24b2ebbc
-def log_odds(logits: Float[Tensor, "pair pos out"], # the network's output
-             pairs: Pairs, # where and what to read
-            ) -> Float[Tensor, "pair"]: # nats; for a regression, the output
-    "Log-odds of the clean answer at the position that is read"
+def log_odds(logits: Float[Tensor, 'pair pos out'],  # the network's output
+             pairs: Pairs,  # where and what to read
+            ) -> Float[Tensor, 'pair']:
+    "Log-odds of the clean answer at the position that is read, in nats; for a regression, the output"
     row = logits[torch.arange(len(logits), device=logits.device), pairs.at]
-    if pairs.n_classes == 0: return row[:, -1]
-    ids, own = row[:, :pairs.n_classes], pairs.answer.clamp(min=0)[:, None]
-    odds = ids.gather(1, own)[:, 0] - ids.scatter(1, own, float('-inf')).logsumexp(-1)
+    if pairs.n_classes == 0:
+        return row[:, -1]
+    classes = row[:, :pairs.n_classes]
+    own = pairs.answer.clamp(min=0)[:, None]
+    others = classes.scatter(1, own, float('-inf')).logsumexp(-1)
+    odds = classes.gather(1, own)[:, 0] - others
     return torch.where(pairs.answer >= 0, odds, row[:, -1])
 
+# %% ../../nbs/circuits/00_attribution.ipynb #81a8c284
 @torch.no_grad()
-def draw_pairs(hl: HighLevel, # gives samplers, pairing and scored positions; its alignment is not looked at
-               net: TransformerBridge, # gives the clean answers
-               n: int, # pairs
-               gen: torch.Generator, # source of randomness, on the network's device
-               task: str | None = None, # only bases of this task; None: of every task, evenly
+def draw_pairs(hl: HighLevel,  # gives samplers, pairing and scored positions; its alignment is not looked at
+               net: TransformerBridge | Net,  # gives the clean answers
+               n: int,  # pairs (of each task, if no task is named)
+               gen: torch.Generator,  # source of randomness, on the network's device
+               task: str | None = None,  # only bases of this task; None: of every task, evenly
               ) -> Pairs:
-    "Draw fresh pairs"
-    if task is not None and task not in hl.names: raise ValueError(unknown('task', task, hl.names))
+    "Fresh pairs"
+    if task is not None and task not in hl.names:
+        raise ValueError(unknown('task', task, hl.names))
     many = n if task is None else n * len(hl.tasks)
-    base, source = sample(hl, many, gen), sample(hl, many, gen)
-    source = source[pair(hl, source.task, gen)]
+    base, source = hl.sample(many, gen), hl.sample(many, gen)
+    source = source[hl.pair(source.task, gen)]
     if task is not None:
         rows = (base.task == hl.names.index(task)).nonzero().squeeze(1)[:n]
         base, source = base[rows], source[rows]
-    at = torch.multinomial(run(hl, base).scored.float(), 1, generator=gen).squeeze(1)
-    said = forward(parameters(net), config_of(net), base.tokens)[torch.arange(len(base), device=at.device), at]
+    at = torch.multinomial(hl.run(base).scored.float(), 1, generator=gen).squeeze(1)
+    said = Net.of(net).forward(base.tokens)[torch.arange(len(base), device=at.device), at]
     answer = said[:, :hl.n_classes].argmax(-1) if hl.n_classes else torch.zeros_like(at)
-    mse = torch.tensor([t.loss == 'mse' for t in hl.tasks], device=at.device)[base.task]
-    return Pairs(base.tokens, source.tokens, base.task, at, torch.where(mse, -1, answer), hl.n_classes)
+    is_value = hl.is_regression.to(at.device)[base.task]
+    return Pairs(base.tokens, source.tokens, base.task, at, torch.where(is_value, -1, answer), hl.n_classes)
 
 # %% ../../nbs/circuits/00_attribution.ipynb #dd452b3f
 By = Literal['node', 'position', 'neuron', 'qk', 'qk position']
-TAPS = dict(head='z', mlp='post', query='q', key='k') # kind of item -> the tap it lives at
+PLACE_OF_PART = dict(head='z', mlp='post', query='q', key='k')  # kind of item -> the place it lives at
+
 
 @dataclass(frozen=True)
 class Item:
     "Something that can be swapped as a whole"
-    part: str # head, mlp, query or key
-    site: Site # which head or MLP, and which of its positions or neurons
+    part: str  # head, mlp, query or key
+    site: Site  # which head or MLP, and which of its positions or neurons
 
-    def __str__(self): return str(self.site).replace('head', self.part, 1)
+    def __str__(self):
+        return str(self.site).replace('head', self.part, 1)
 
-    def place(self, cfg: NetConfig, n_pos: int, device=None) -> tuple[str, int, Bool[Tensor, "pos unit 1"]]: # tap, layer, mask; a unit is a head or a neuron
-        "Where the item is"
-        s, units = self.site, cfg.d_mlp if self.part == 'mlp' else cfg.n_heads
-        mask = torch.zeros(n_pos, units, 1, dtype=torch.bool, device=device)
-        unit = [s.head] if s.head is not None else list(s.neurons or range(units))
-        mask[torch.tensor(s.positions or range(n_pos))[:, None], torch.tensor(unit)] = True
-        return TAPS[self.part], s.layer, mask if self.part != 'mlp' else mask.squeeze(-1)
+    def place(self,
+              cfg: NetConfig,  # the network's shape
+              n_pos: int,  # positions of the inputs
+              device: torch.device | None = None,  # of the mask
+             ) -> tuple[str, int, Bool[Tensor, '...']]:
+        "Where the item is: place, layer, and a mask [pos unit 1], a unit being a head; for an MLP [pos neuron]"
+        n_units = cfg.d_mlp if self.part == 'mlp' else cfg.n_heads
+        units = [self.site.head] if self.site.head is not None else list(self.site.neurons or range(n_units))
+        positions = torch.tensor(self.site.positions or range(n_pos))
+        mask = torch.zeros(n_pos, n_units, 1, dtype=torch.bool, device=device)
+        mask[positions[:, None], torch.tensor(units)] = True
+        return PLACE_OF_PART[self.part], self.site.layer, mask.squeeze(-1) if self.part == 'mlp' else mask
 
-def items(cfg: NetConfig, # shape
-          by: By = 'node', # how finely
-          n_pos: int | None = None, # positions of the inputs; None: all of the context
-         ) -> list[Item]: # in network order; positions and neurons innermost
-    "Everything that is scored"
-    L, H, at = range(cfg.n_layers), range(cfg.n_heads), range(n_pos or cfg.n_ctx)
-    if by == 'qk': return [Item(p, Head(l, h)) for p in ('query', 'key') for l in L for h in H]
-    if by == 'qk position': return [Item(p, Head(l, h, (i,))) for p in ('query', 'key') for l in L for h in H for i in at]
-    whole = lambda s: Item(s.kind, s)
-    if by == 'node': return [whole(s) for l in L for s in [*[Head(l, h) for h in H], MLP(l)]]
-    if by == 'position': return [whole(replace(x.site, positions=(i,))) for x in items(cfg) for i in at]
-    if by == 'neuron': return [whole(s) for l in L for s in [*[Head(l, h) for h in H], *[MLP(l, (j,)) for j in range(cfg.d_mlp)]]]
-    raise ValueError(unknown('kind of item', by, ['node', 'position', 'neuron', 'qk', 'qk position']))
+# %% ../../nbs/circuits/00_attribution.ipynb #b36fcd52
+def _heads_and_mlps(cfg, neurons=False):
+    "Every head and MLP (or neuron) of a network, in network order"
+    for layer in range(cfg.n_layers):
+        for head in range(cfg.n_heads):
+            yield Item('head', Head(layer, head))
+        if neurons:
+            yield from (Item('mlp', MLP(layer, (neuron,))) for neuron in range(cfg.d_mlp))
+        else:
+            yield Item('mlp', MLP(layer))
+
+
+def _queries_and_keys(cfg):
+    "Every head's queries, then every head's keys"
+    for part in ('query', 'key'):
+        for layer in range(cfg.n_layers):
+            yield from (Item(part, Head(layer, head)) for head in range(cfg.n_heads))
+
+# %% ../../nbs/circuits/00_attribution.ipynb #74fb25de
+def items(cfg: NetConfig,  # the network's shape
+          by: By = 'node',  # how finely
+          n_pos: int | None = None,  # positions of the inputs; None: all of the context
+         ) -> list[Item]:
+    "Everything that is scored, in network order; positions and neurons innermost"
+    known = ['node', 'position', 'neuron', 'qk', 'qk position']
+    if by not in known:
+        raise ValueError(unknown('kind of item', by, known))
+    whole = list(_queries_and_keys(cfg) if by.startswith('qk') else _heads_and_mlps(cfg, by == 'neuron'))
+    if not by.endswith('position'):
+        return whole
+    positions = range(n_pos or cfg.n_ctx)
+    return [Item(x.part, replace(x.site, positions=(i,))) for x in whole for i in positions]
 
 # %% ../../nbs/circuits/00_attribution.ipynb #4c0eb0ae
-def gather(first: Float[Tensor, "pair layer pos head"], # of z (or of the queries)
-           second: Float[Tensor, "pair layer pos unit"], # of post (or of the keys)
-           by: By, # how finely
-          ) -> Float[Tensor, "pair item"]: # in the order of `items`
-    "Sum elementwise contributions into items"
-    if by == 'qk': return torch.cat([first.sum(2).flatten(1), second.sum(2).flatten(1)], 1)
-    if by == 'qk position': return torch.cat([x.transpose(2, 3).flatten(1) for x in (first, second)], 1)
-    if by == 'position': return torch.cat([first, second.sum(-1, keepdim=True)], -1).transpose(2, 3).flatten(1)
+def gather(first: Float[Tensor, 'pair layer pos head'],  # of z (or of the queries)
+           second: Float[Tensor, 'pair layer pos unit'],  # of post (or of the keys)
+           by: By,  # how finely
+          ) -> Float[Tensor, 'pair item']:
+    "Contributions of single activations summed into items, in the order of `items`"
+    if by == 'qk':
+        return torch.cat([first.sum(2).flatten(1), second.sum(2).flatten(1)], 1)
+    if by == 'qk position':
+        return torch.cat([x.transpose(2, 3).flatten(1) for x in (first, second)], 1)
+    if by == 'position':
+        together = torch.cat([first, second.sum(-1, keepdim=True)], -1)
+        return together.transpose(2, 3).flatten(1)
     first, second = first.sum(2), second.sum(2)
-    if by == 'node': second = second.sum(-1, keepdim=True)
+    if by == 'node':
+        second = second.sum(-1, keepdim=True)
     return torch.cat([first, second], -1).flatten(1)
 
+# %% ../../nbs/circuits/00_attribution.ipynb #85c052c6
 @dataclass(frozen=True)
-class Scores:
+class NodeScores:
     "What a method says about every item, pair by pair, and what it cost"
-    effect: Float[Tensor, "pair item"] # change of the number when the item is swapped; estimates of its size alone are not negative
-    items: list[Item] # in network order
-    forwards: float # forward passes per pair
-    backwards: float # backward passes per pair
+    effect: Float[Tensor, 'pair item']  # change of the number when the item is swapped; a mere size is not negative
+    items: Sequence[Any]  # Items or sites, in network order
+    forwards: float  # forward passes per pair
+    backwards: float  # backward passes per pair
 
     @property
-    def size(self) -> Float[Tensor, "item"]: # mean absolute effect over the pairs, as in Kramár et al.
-        "How much each item matters"
+    def size(self) -> Float[Tensor, 'item']:
+        "How much each item matters: the mean absolute effect over the pairs, as in Kramár et al."
         return self.effect.abs().mean(0)
 
-    def of(self, name: str) -> Float[Tensor, "pair"]: # the effect of one item by name
-        "One item's effects"
+    def of(self, name: str) -> Float[Tensor, 'pair']:
+        "The effects of one item by name"
         names = [str(x) for x in self.items]
-        if name not in names: raise ValueError(unknown('item', name, names if len(names) < 50 else names[:50]))
+        if name not in names:
+            raise ValueError(unknown('item', name, names if len(names) < 50 else names[:50]))
         return self.effect[:, names.index(name)]
 
 # %% ../../nbs/circuits/00_attribution.ipynb #fe219a99
-def apply_at(item: Item, # what to change
-             cfg: NetConfig, n_pos: int, device, # shape of the network and its inputs
-             change: Callable[[Tensor], Tensor], # value at the tap -> new value; used at the item's place only
-            ) -> Tap:
-    "An edit that changes one item"
-    what, layer, mask = item.place(cfg, n_pos, device)
-    return lambda w, l, x: torch.where(mask, change(x), x) if (w, l) == (what, layer) else x
+def change_item(item: Item,  # what to change
+                cfg: NetConfig,  # the network's shape
+                n_pos: int,  # positions of the inputs
+                device: torch.device | None,  # of the network
+                change: Callable[[Tensor], Tensor],  # value -> new value; used at the item's place only
+               ) -> Hook:
+    "A hook that changes one item"
+    item_place, item_layer, mask = item.place(cfg, n_pos, device)
 
+    def hook(place, layer, x):
+        if (place, layer) != (item_place, item_layer):
+            return x
+        return torch.where(mask, change(x), x)
+    return hook
+
+# %% ../../nbs/circuits/00_attribution.ipynb #6fd3f35d
 @torch.no_grad()
-def activation_patching(params: dict[str, Tensor], # the network's parameters
-                        cfg: NetConfig, # its shape
-                        pairs: Pairs, # what to compare
-                        by: By = 'node', # how finely
-                       ) -> Scores: # exact
-    "Swap every item, one at a time"
-    n_pos, dev = pairs.base.shape[1], pairs.base.device
-    todo, want = items(cfg, by, n_pos), ('q', 'k') if by.startswith('qk') else ('z', 'post')
-    _, source = record(params, cfg, pairs.source, want)
-    clean, out = log_odds(record(params, cfg, pairs.base, ())[0], pairs), []
-    for x in todo:
-        what, layer, _ = x.place(cfg, n_pos)
-        edit = apply_at(x, cfg, n_pos, dev, lambda v: source[what, layer])
-        out.append(log_odds(tapped(params, cfg, pairs.base, edit), pairs) - clean)
-    return Scores(torch.stack(out, 1), todo, 2 + len(todo), 0)
+def activation_patching(net: Net,  # the network
+                        pairs: Pairs,  # what to compare
+                        by: By = 'node',  # how finely
+                       ) -> NodeScores:
+    "The exact effect of every item: each swapped alone"
+    n_pos, device = pairs.base.shape[1], pairs.base.device
+    scored = items(net.cfg, by, n_pos)
+    source = net.record(pairs.source, ('q', 'k') if by.startswith('qk') else ('z', 'post'))[1]
+    clean = log_odds(net.record(pairs.base, ())[0], pairs)
+    effects = []
+    for item in scored:
+        place, layer, _ = item.place(net.cfg, n_pos)
+        swap = change_item(item, net.cfg, n_pos, device, lambda x, value=source[place, layer]: value)
+        effects.append(log_odds(net.with_hook(pairs.base, swap), pairs) - clean)
+    return NodeScores(torch.stack(effects, 1), scored, 2 + len(scored), 0)
 
 # %% ../../nbs/circuits/00_attribution.ipynb #477e1bc7
-def slopes(params: dict[str, Tensor], # the network's parameters
-           cfg: NetConfig, # its shape
-           pairs: Pairs, # what to read
-           want: tuple[str, ...], # taps
-           edit: Tap | None = None, # changes the run; None: a clean run
-          ) -> tuple[dict[tuple[str, int], Tensor], dict[tuple[str, int], Tensor]]: # values and gradients by (what, layer)
-    "Gradient of each pair's number with respect to intermediate values, from one forward and one backward pass"
-    with torch.enable_grad():
-        logits, kept = record({k: v.detach() for k, v in params.items()}, cfg, pairs.base, want, edit)
-        grads = torch.autograd.grad(log_odds(logits, pairs).sum(), list(kept.values()), allow_unused=True)
-    return {k: v.detach() for k, v in kept.items()}, {k: torch.zeros_like(v) if g is None else g for (k, v), g in zip(kept.items(), grads)}
+Values = dict[tuple[str, int], Tensor]  # (place, layer) -> value there
 
-def cut(layer: int, # whose contribution to the residual stream carries no gradient
-       ) -> Tap:
-    "An edit that changes no value, only where gradients flow"
-    return lambda what, l, x: x.detach() if l == layer and what in ('attn out', 'mlp out') else x
+
+def slopes(net: Net,  # the network
+           pairs: Pairs,  # what to read
+           want: Sequence[str],  # places
+           edit: Hook | None = None,  # changes the run; None: a clean run
+          ) -> tuple[Values, Values]:
+    "Intermediate values, and the gradients of each pair's number with respect to them: one forward, one backward pass"
+    with torch.enable_grad():
+        logits, kept = net.detached().record(pairs.base, want, edit)
+        grads = torch.autograd.grad(log_odds(logits, pairs).sum(), list(kept.values()), allow_unused=True)
+    gradients = {key: torch.zeros_like(value) if grad is None else grad
+                 for (key, value), grad in zip(kept.items(), grads, strict=True)}
+    return {key: value.detach() for key, value in kept.items()}, gradients
+
+# %% ../../nbs/circuits/00_attribution.ipynb #673c6625
+def cut_gradient(layer: int,  # whose contribution to the residual stream carries no gradient
+                ) -> Hook:
+    "A hook that changes no value, only where gradients flow"
+    def hook(place, at, x):
+        is_contribution = at == layer and place in ('attn out', 'mlp out')
+        return x.detach() if is_contribution else x
+    return hook
 
 # %% ../../nbs/circuits/00_attribution.ipynb #3674fb9f
-def new_patterns(cfg: NetConfig, # gives the scale
-                 base: dict, source: dict, # values at q and k, by (what, layer)
-                 layer: int, # which
-                ) -> tuple[Float[Tensor, "pair head query key"], Float[Tensor, "pair head query key"], Float[Tensor, "pair head query key"]]: # scores: clean, with the source's queries, with the source's keys
-    "Masked attention scores under a swap of all queries, or of all keys"
-    q, k, sq, sk = base['q', layer], base['k', layer], source['q', layer], source['k', layer]
-    mask = torch.full((q.shape[1],) * 2, float('-inf'), device=q.device, dtype=q.dtype).triu(1)
-    return tuple(scores(cfg, a, b) + mask for a, b in ((q, k), (sq, k), (q, sk)))
+def swapped_scores(cfg: NetConfig,  # gives the scale
+                   base: Values, source: Values,  # values at q and k
+                   layer: int,  # which
+                  ) -> tuple[Float[Tensor, 'pair head q k'], Float[Tensor, 'pair head q k'], Float[Tensor, 'pair head q k']]:
+    "Masked attention scores: clean, with the source's queries, with the source's keys"
+    q, k = base['q', layer], base['k', layer]
+    n_pos = q.shape[1]
+    future = torch.full((n_pos, n_pos), float('-inf'), device=q.device, dtype=q.dtype).triu(1)
+    clean = attention_scores(cfg, q, k) + future
+    other_queries = attention_scores(cfg, source['q', layer], k) + future
+    other_keys = attention_scores(cfg, q, source['k', layer]) + future
+    return clean, other_queries, other_keys
 
-def one_key(a: Float[Tensor, "pair head query key"], # clean scores, masked
-            b: Float[Tensor, "pair head query key"], # scores with the source's keys, masked
-            g: Float[Tensor, "pair head query key"], # gradient with respect to the pattern
-           ) -> Float[Tensor, "pair key head"]: # first-order effect of the new pattern
-    "Swap each key alone: exact in the softmax, in closed form"
-    top = torch.maximum(a, b).amax(-1, keepdim=True)
-    ea, eb = (a - top).exp(), (b - top).exp()
-    old, moved = ea.sum(-1, keepdim=True), eb - ea
-    new = (old + moved).clamp(min=torch.finfo(a.dtype).tiny)                  # the normaliser when only this key is swapped
-    mean = (g * ea).sum(-1, keepdim=True)
-    return ((mean + g * moved) / new - mean / old).sum(2).transpose(1, 2)
+
+def single_key_effect(clean: Float[Tensor, 'pair head q k'],  # scores, masked
+                      moved: Float[Tensor, 'pair head q k'],  # scores with the source's keys, masked
+                      grad: Float[Tensor, 'pair head q k'],  # gradient with respect to the pattern
+                     ) -> Float[Tensor, 'pair k head']:
+    "First-order effect of the pattern when each key is swapped alone: exact in the softmax, in closed form"
+    top = torch.maximum(clean, moved).amax(-1, keepdim=True)
+    exp_clean, exp_moved = (clean - top).exp(), (moved - top).exp()
+    total, gain = exp_clean.sum(-1, keepdim=True), exp_moved - exp_clean
+    new_total = (total + gain).clamp(min=torch.finfo(clean.dtype).tiny)  # when only this key is swapped
+    mean = (grad * exp_clean).sum(-1, keepdim=True)
+    return ((mean + grad * gain) / new_total - mean / total).sum(2).transpose(1, 2)
 
 # %% ../../nbs/circuits/00_attribution.ipynb #998f3743
-def first_order(cfg: NetConfig, # shape
-                base: dict, source: dict, grads: dict, # values and gradients, by (what, layer)
-                by: By, # how finely
-                fix: bool = False, # queries and keys: recompute the pattern
-               ) -> Float[Tensor, "pair item"]: # estimated effects
-    "Gradient times difference, summed into items"
-    dot = lambda what, l: grads[what, l] * (source[what, l] - base[what, l])
-    stack = lambda f: torch.stack([f(l) for l in range(cfg.n_layers)], 1)
-    if not by.startswith('qk'): return gather(stack(lambda l: dot('z', l).sum(-1)), stack(lambda l: dot('post', l)), by)
-    if not fix: return gather(stack(lambda l: dot('q', l).sum(-1)), stack(lambda l: dot('k', l).sum(-1)), by)
-    def query(l):
-        a, b, _ = new_patterns(cfg, base, source, l)
-        return (grads['pattern', l] * (b.softmax(-1) - a.softmax(-1))).sum(-1).transpose(1, 2)
-    def key(l):
-        a, _, b = new_patterns(cfg, base, source, l)
-        if by == 'qk position': return one_key(a, b, grads['pattern', l])
-        return (grads['pattern', l] * (b.softmax(-1) - a.softmax(-1))).sum(-1).transpose(1, 2)
-    return gather(stack(query), stack(key), by)
+@dataclass(frozen=True)
+class _Line:
+    "What a first-order estimate is made of: base, source, and gradients on the way"
+    cfg: NetConfig
+    base: Values
+    source: Values
+    grads: Values
 
-WANT = ('q', 'k', 'pattern', 'z', 'post') # taps that the estimates need
+    def stack(self, f):
+        "f(layer), for all layers"
+        return torch.stack([f(layer) for layer in range(self.cfg.n_layers)], 1)
 
-def attribution_patching(params: dict[str, Tensor], # the network's parameters
-                         cfg: NetConfig, # its shape
-                         pairs: Pairs, # what to compare
-                         by: By = 'node', # how finely
-                         fix: bool = False, # AtP*: recompute attention for queries and keys
-                         drop: bool = False, # AtP*: gradient dropout
-                        ) -> Scores: # estimates; sizes only if drop
-    "Estimate every swap from gradients at the clean run"
-    with torch.no_grad(): _, source = record(params, cfg, pairs.source, WANT)
-    todo, L = items(cfg, by, pairs.base.shape[1]), cfg.n_layers
-    if not drop or L == 1:
-        effect = first_order(cfg, *_swap_in(slopes(params, cfg, pairs, WANT), source), by, fix)
-        return Scores(effect.abs() if drop else effect, todo, 2, 1)
-    each = [first_order(cfg, *_swap_in(slopes(params, cfg, pairs, WANT, cut(l)), source), by, fix).abs() for l in range(L)]
-    return Scores(torch.stack(each).sum(0) / (L - 1), todo, 1 + L, L)
+    def product(self, place):
+        "Gradient times difference"
+        return self.stack(lambda layer: self._difference(place, layer))
 
-def _swap_in(base_and_grads, source):
-    "Arguments in the order of first_order"
-    base, grads = base_and_grads
-    return base, source, grads
+    def _difference(self, place, layer):
+        key = place, layer
+        return self.grads[key] * (self.source[key] - self.base[key])
+
+    def new_pattern(self, layer, which):
+        "Effect of the pattern with all the source's queries (1) or keys (2)"
+        scores = swapped_scores(self.cfg, self.base, self.source, layer)
+        change = scores[which].softmax(-1) - scores[0].softmax(-1)
+        return (self.grads['pattern', layer] * change).sum(-1).transpose(1, 2)
+
+    def single_keys(self, layer):
+        "Effect of each key swapped alone"
+        clean, _, other_keys = swapped_scores(self.cfg, self.base, self.source, layer)
+        return single_key_effect(clean, other_keys, self.grads['pattern', layer])
+
+# %% ../../nbs/circuits/00_attribution.ipynb #246bccfa
+def first_order(cfg: NetConfig,  # the network's shape
+                base: Values, source: Values, grads: Values,  # by (place, layer)
+                by: By,  # how finely
+                fix: bool = False,  # queries and keys: recompute the pattern
+               ) -> Float[Tensor, 'pair item']:
+    "Estimated effects: gradient times difference, summed into items"
+    line = _Line(cfg, base, source, grads)
+    if not by.startswith('qk'):
+        return gather(line.product('z').sum(-1), line.product('post'), by)
+    if not fix:
+        return gather(line.product('q').sum(-1), line.product('k').sum(-1), by)
+    queries = line.stack(lambda layer: line.new_pattern(layer, 1))
+    if by == 'qk position':
+        return gather(queries, line.stack(line.single_keys), by)
+    return gather(queries, line.stack(lambda layer: line.new_pattern(layer, 2)), by)
+
+# %% ../../nbs/circuits/00_attribution.ipynb #2e472988
+WANT = ('q', 'k', 'pattern', 'z', 'post')  # places that the estimates need
+
+
+def attribution_patching(net: Net,  # the network
+                         pairs: Pairs,  # what to compare
+                         by: By = 'node',  # how finely
+                         fix: bool = False,  # AtP*: recompute attention for queries and keys
+                         drop: bool = False,  # AtP*: gradient dropout
+                        ) -> NodeScores:
+    "Every swap estimated from gradients at the clean run; absolute sizes only if `drop`"
+    n_layers = net.cfg.n_layers
+    scored = items(net.cfg, by, pairs.base.shape[1])
+    with torch.no_grad():
+        source = net.record(pairs.source, WANT)[1]
+
+    def estimate(edit=None):
+        base, grads = slopes(net, pairs, WANT, edit)
+        return first_order(net.cfg, base, source, grads, by, fix)
+    if not drop:
+        return NodeScores(estimate(), scored, 2, 1)
+    if n_layers == 1:
+        return NodeScores(estimate().abs(), scored, 2, 1)
+    each = [estimate(cut_gradient(layer)).abs() for layer in range(n_layers)]
+    return NodeScores(torch.stack(each).sum(0) / (n_layers - 1), scored, 1 + n_layers, n_layers)
 
 # %% ../../nbs/circuits/00_attribution.ipynb #c510057b
-def linearised(params: dict[str, Tensor], # any network's
-               cfg: NetConfig, # its shape, ReLU
-               softmax: bool = False, # keep the attention's
-               big: float = 1e6, # dominates the variance that LayerNorm divides by
-              ) -> dict[str, Tensor]: # double precision
-    "A network with its nonlinearities switched off by its weights: a test bench for attribution methods"
-    if cfg.act != 'relu': raise ValueError(f'act = {cfg.act!r}: only a ReLU can be held open')
-    p = {k: v.detach().double().clone() for k, v in params.items()}
+def linearized(params: Params,  # any network's
+               cfg: NetConfig,  # its shape, ReLU
+               softmax: bool = False,  # keep the attention's
+               big: float = 1e6,  # dominates the variance that LayerNorm divides by
+              ) -> Net:
+    "A network whose nonlinearities are switched off by its weights, in double precision: a test bench for attribution"
+    if cfg.act != 'relu':
+        raise ValueError(f'act = {cfg.act!r}: only a ReLU can be held open')
+    p = {name: value.detach().double().clone() for name, value in params.items()}
     p['embed.weight'][:, :2] = 0
-    p['pos_embed.weight'][:, :2] = big * torch.tensor([1., -1.], dtype=torch.float64, device=p['embed.weight'].device)
-    for k, v in p.items():
-        if 'ln' in k and k.endswith('weight'): v *= big * (2 / cfg.d_model) ** .5; v[:2] = 0
-        if k.endswith('mlp.in.bias'): v += 1e4
-        if k.endswith(('attn.o.weight', 'attn.o.bias', 'mlp.out.weight', 'mlp.out.bias')): v[:2] = 0
-        if not softmax and ('attn.q' in k or 'attn.k' in k): v.zero_()
-    return p
+    opposite = torch.tensor([1., -1.], dtype=torch.float64, device=p['embed.weight'].device)
+    p['pos_embed.weight'][:, :2] = big * opposite
+    for name, value in p.items():
+        if 'ln' in name and name.endswith('weight'):
+            value *= big * (2 / cfg.d_model) ** .5
+            value[:2] = 0
+        if name.endswith('mlp.in.bias'):
+            value += 1e4
+        if name.endswith(('attn.o.weight', 'attn.o.bias', 'mlp.out.weight', 'mlp.out.bias')):
+            value[:2] = 0
+        if not softmax and ('attn.q' in name or 'attn.k' in name):
+            value.zero_()
+    return Net(p, cfg)

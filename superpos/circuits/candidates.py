@@ -12,9 +12,8 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 from .attribution import Pairs, log_odds, slopes
-from ..models.transformer import record, tapped
+from ..models.transformer import record, tapped, NetConfig
 from ..core import Site
-from ..models.transformer import NetConfig
 
 # %% auto #0
 __all__ = ['Score', 'Filter', 'sieve', 'discover', 'wilson', 'grade_sieve', 'auroc', 'ridge', 'readable', 'writes',

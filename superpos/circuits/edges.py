@@ -9,12 +9,11 @@ from typing import Sequence
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
-from .attribution import Pairs, Scores, items, log_odds, slopes
-from ..models.transformer import record
+from .attribution import Pairs, NodeScores, items, log_odds, slopes
+from ..models.transformer import record, NetConfig
 from ..domain.combine import HighLevel
 from ..core import Head, Site, unknown
 from ..models.interchange import nodes
-from ..models.transformer import NetConfig
 
 # %% auto #0
 __all__ = ['Edge', 'edges', 'written', 'read_at', 'patch_edges', 'edge_patching', 'edge_attribution', 'demanded']
@@ -76,17 +75,17 @@ def patch_edges(params: dict[str, Tensor], # the network's parameters
 def edge_patching(params: dict[str, Tensor], # the network's parameters
                   cfg: NetConfig, # its shape
                   pairs: Pairs, # what to compare
-                 ) -> Scores: # exact
+                 ) -> NodeScores: # exact
     "Swap every edge, one at a time"
     delta, todo = written(params, cfg, pairs), edges(cfg)
     clean = patch_edges(params, cfg, pairs, [], delta)
-    return Scores(torch.stack([patch_edges(params, cfg, pairs, [e], delta) - clean for e in todo], 1), todo, 3 + len(todo), 0)
+    return NodeScores(torch.stack([patch_edges(params, cfg, pairs, [e], delta) - clean for e in todo], 1), todo, 3 + len(todo), 0)
 
 def edge_attribution(params: dict[str, Tensor], # the network's parameters
                      cfg: NetConfig, # its shape
                      pairs: Pairs, # what to compare
                      steps: int = 0, # points along the input at which the gradient is taken; 0: at the base only
-                    ) -> Scores: # estimates
+                    ) -> NodeScores: # estimates
     "Estimate every edge from gradients"
     if steps < 0: raise ValueError(f'steps = {steps}: give 0 (the base only) or more')
     delta, todo, want = written(params, cfg, pairs), edges(cfg), ('head in', 'mlp in', 'final')
@@ -97,7 +96,7 @@ def edge_attribution(params: dict[str, Tensor], # the network's parameters
         what, layer, head = read_at(cfg, e.receiver)
         g = grads[what, layer][:, :, head] if what == 'head in' else grads[what, layer]
         return (g * delta[e.sender]).sum((1, 2))
-    return Scores(torch.stack([effect(e) for e in todo], 1), todo, 2 + max(steps, 1), max(steps, 1))
+    return NodeScores(torch.stack([effect(e) for e in todo], 1), todo, 2 + max(steps, 1), max(steps, 1))
 
 # %% ../../nbs/circuits/02_edges.ipynb #d8000490
 def demanded(hl: HighLevel, # the organism's causal model

@@ -4,81 +4,118 @@
 
 # %% ../../nbs/circuits/01_integrated_gradients.ipynb #b05ead42
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Callable, Literal
+from typing import Literal
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from .attribution import (WANT, By, Item, Pairs, Scores, activation_patching, apply_at, attribution_patching, first_order, gather,
-                                  items, record, slopes)
-from ..core import unknown
-from ..models.transformer import NetConfig
+
+from superpos.circuits.attribution import (
+    WANT, By, Item, NodeScores, Pairs, Values, activation_patching, attribution_patching, change_item, first_order,
+    gather, items, slopes)
+from ..core import generator, unknown
+from ..models.transformer import Net
 
 # %% auto #0
-__all__ = ['Method', 'CONTROLS', 'METHODS', 'integrated_gradients', 'difference', 'random_scores']
+__all__ = ['NodeMethod', 'NODE_CONTROLS', 'NODE_METHODS', 'integrated_gradients', 'difference', 'random_scores']
+
+# %% ../../nbs/circuits/01_integrated_gradients.ipynb #3a2575b2
+def _by_row(x, like):
+    "One number a row, shaped so that it broadcasts over the rows of `like`"
+    return x.to(like.dtype).view(-1, *[1] * (like.dim() - 1))
+
+
+def _effect_along(net: Net,  # the network
+                  pairs: Pairs,  # what to compare
+                  item: Item,  # moved alone
+                  source: Values,  # the source's activations
+                  points: Sequence[float],  # shares of the way
+                 ) -> Float[Tensor, 'pair']:
+    "Effect of one item, moved alone; the points of the path run side by side"
+    many, device = pairs.repeat(len(points)), pairs.base.device
+    share = torch.tensor(points, device=device).repeat_interleave(len(pairs))
+    place, layer, mask = item.place(net.cfg, pairs.base.shape[1], device)
+    end = source[place, layer]
+    end = end.repeat(len(points), *[1] * (end.dim() - 1))
+    seen = []
+
+    def move(value):
+        seen.append(value.detach())
+        return value + _by_row(share, value) * (end - value)
+    _, grads = slopes(net, many, (place,), change_item(item, net.cfg, pairs.base.shape[1], device, move))
+    moved = (grads[place, layer] * (end - seen[0]) * mask).flatten(1).sum(1)
+    return moved.view(len(points), -1).mean(0)
 
 # %% ../../nbs/circuits/01_integrated_gradients.ipynb #89056600
-def integrated_gradients(params: dict[str, Tensor], # the network's parameters
-                         cfg: NetConfig, # its shape
-                         pairs: Pairs, # what to compare
-                         by: By = 'node', # how finely
-                         steps: int = 5, # points on the path
-                         along: Literal['node', 'input'] = 'input', # what is moved
-                        ) -> Scores: # estimates
-    "Average slopes between base and source"
-    if steps < 1: raise ValueError(f'steps = {steps}: give at least 1')
-    if along not in ('node', 'input'): raise ValueError(unknown('path', along, ['node', 'input']))
+def integrated_gradients(net: Net,  # the network
+                         pairs: Pairs,  # what to compare
+                         by: By = 'node',  # how finely
+                         steps: int = 5,  # points on the path
+                         along: Literal['node', 'input'] = 'input',  # what is moved
+                        ) -> NodeScores:
+    "Effects estimated by slopes averaged between base and source"
+    if steps < 1:
+        raise ValueError(f'steps = {steps}: give at least 1')
+    if along not in ('node', 'input'):
+        raise ValueError(unknown('path', along, ['node', 'input']))
     want = ('embed', *WANT)
-    with torch.no_grad(): source, base = (record(params, cfg, t, want)[1] for t in (pairs.source, pairs.base))
-    todo, points = items(cfg, by, pairs.base.shape[1]), [(i + .5) / steps for i in range(steps)]
-    if along == 'node': return Scores(_along_node(params, cfg, pairs, todo, source, points), todo, 2 + steps * len(todo), steps * len(todo))
-    def move(a): return lambda what, l, x: torch.lerp(base['embed', 0], source['embed', 0], a) if what == 'embed' else x
-    each = [slopes(params, cfg, pairs, want, move(a))[1] for a in points]
-    mean = {k: torch.stack([g[k] for g in each]).mean(0) for k in each[0]}
-    return Scores(first_order(cfg, base, source, mean, by), todo, 2 + steps, steps)
+    with torch.no_grad():
+        source, base = (net.record(tokens, want)[1] for tokens in (pairs.source, pairs.base))
+    scored = items(net.cfg, by, pairs.base.shape[1])
+    points = [(i + .5) / steps for i in range(steps)]
+    if along == 'node':
+        effects = torch.stack([_effect_along(net, pairs, item, source, points) for item in scored], 1)
+        return NodeScores(effects, scored, 2 + steps * len(scored), steps * len(scored))
 
-def _along_node(params, cfg, pairs, todo, source, points):
-    "Effects of items, each moved alone; the points of a path run side by side"
-    many, n_pos, dev, out = pairs.repeat(len(points)), pairs.base.shape[1], pairs.base.device, []
-    a = torch.tensor(points, device=dev).repeat_interleave(len(pairs))
-    for x in todo:
-        what, layer, mask = x.place(cfg, n_pos, dev)
-        end, start = source[what, layer].repeat(len(points), *[1] * (source[what, layer].dim() - 1)), []
-        def move(v):
-            start.append(v.detach())
-            return v + a.to(v.dtype).view(-1, *[1] * (v.dim() - 1)) * (end - v)
-        _, grads = slopes(params, cfg, many, (what,), apply_at(x, cfg, n_pos, dev, move))
-        moved = (grads[what, layer] * (end - start[0]) * mask).flatten(1).sum(1)
-        out.append(moved.view(len(points), -1).mean(0))
-    return torch.stack(out, 1)
+    def gradients(share):
+        between = torch.lerp(base['embed', 0], source['embed', 0], share)
+        return slopes(net, pairs, want, lambda place, layer, x: between if place == 'embed' else x)[1]
+    each = [gradients(share) for share in points]
+    mean = {key: torch.stack([grads[key] for grads in each]).mean(0) for key in each[0]}
+    return NodeScores(first_order(net.cfg, base, source, mean, by), scored, 2 + steps, steps)
 
 # %% ../../nbs/circuits/01_integrated_gradients.ipynb #7683ffd2
 @torch.no_grad()
-def difference(params: dict[str, Tensor], # the network's parameters
-               cfg: NetConfig, # its shape
-               pairs: Pairs, # what to compare
-               by: By = 'node', # how finely
-              ) -> Scores: # root of the summed squares, not negative
-    "Control: how much each item's activation differs, whatever it does"
-    source, base = (record(params, cfg, t, WANT)[1] for t in (pairs.source, pairs.base))
+def difference(net: Net,  # the network
+               pairs: Pairs,  # what to compare
+               by: By = 'node',  # how finely
+              ) -> NodeScores:
+    "Control: how much each item's activation differs, whatever it does (root of the summed squares)"
+    source, base = (net.record(tokens, WANT)[1] for tokens in (pairs.source, pairs.base))
     first, second = ('q', 'k') if by.startswith('qk') else ('z', 'post')
-    square = lambda what: torch.stack([(source[what, l] - base[what, l]).square() for l in range(cfg.n_layers)], 1)
-    b = square(second)
-    return Scores(gather(square(first).sum(-1), b.sum(-1) if b.dim() == 5 else b, by).sqrt(), items(cfg, by, pairs.base.shape[1]), 2, 0)
 
-def random_scores(params: dict[str, Tensor], cfg: NetConfig, # not looked at
-                  pairs: Pairs, # their number
-                  by: By = 'node', # how finely
-                  seed: int = 0, # of the numbers, with the pairs' tokens: other pairs, other numbers
-                 ) -> Scores: # one number per item, the same for every pair
-    "Control: random numbers"
-    todo = items(cfg, by, pairs.base.shape[1])
-    x = torch.rand(len(todo), generator=torch.Generator().manual_seed(seed + int(pairs.base.sum() + pairs.source[0].sum())))
-    return Scores(x.to(pairs.base.device).expand(len(pairs), -1), todo, 0, 0)
+    def squares(place):
+        layers = range(net.cfg.n_layers)
+        return torch.stack([(source[place, layer] - base[place, layer]).square() for layer in layers], 1)
+    of_second = squares(second)
+    per_unit = of_second.sum(-1) if of_second.dim() == 5 else of_second
+    summed = gather(squares(first).sum(-1), per_unit, by)
+    return NodeScores(summed.sqrt(), items(net.cfg, by, pairs.base.shape[1]), 2, 0)
 
-Method = Callable[..., Scores] # (params, cfg, pairs, by) -> Scores
-CONTROLS = ('difference', 'random') # no estimates: their sizes are in no unit
-METHODS: dict[str, Method] = {
-    'exact': activation_patching, 'AtP': attribution_patching, 'AtP*': partial(attribution_patching, fix=True, drop=True),
-    'IG input': partial(integrated_gradients, steps=5), 'IG node': partial(integrated_gradients, steps=5, along='node'),
-    'difference': difference, 'random': random_scores}
+# %% ../../nbs/circuits/01_integrated_gradients.ipynb #5798d409
+def random_scores(net: Net,  # gives the shape only
+                  pairs: Pairs,  # their number
+                  by: By = 'node',  # how finely
+                  seed: int = 0,  # of the numbers, with the pairs' tokens: other pairs, other numbers
+                 ) -> NodeScores:
+    "Control: a random number per item, the same for every pair"
+    scored = items(net.cfg, by, pairs.base.shape[1])
+    gen = generator(seed + int(pairs.base.sum() + pairs.source[0].sum()))
+    numbers = torch.rand(len(scored), generator=gen).to(pairs.base.device)
+    return NodeScores(numbers.expand(len(pairs), -1), scored, 0, 0)
+
+# %% ../../nbs/circuits/01_integrated_gradients.ipynb #b910ec1e
+NodeMethod = Callable[..., NodeScores]  # (net, pairs, by) -> NodeScores
+NODE_CONTROLS = ('difference', 'random')  # no estimates: their sizes are in no unit
+NODE_METHODS: dict[str, NodeMethod] = {
+    'exact': activation_patching,
+    'AtP': attribution_patching,
+    'AtP*': partial(attribution_patching, fix=True, drop=True),
+    'IG input': partial(integrated_gradients, steps=5),
+    'IG node': partial(integrated_gradients, steps=5, along='node'),
+    'difference': difference,
+    'random': random_scores,
+}

@@ -16,7 +16,7 @@ import torch
 from jaxtyping import Float
 from joblib import Parallel, delayed
 from torch import Tensor
-from ..circuits.attribution import Scores
+from ..circuits.attribution import NodeScores
 from ..domain.combine import HighLevel
 from ..core import Site, config_hash, derive_seed, generator
 from ..io import atomic_write
@@ -27,7 +27,7 @@ from ..features.features import Feature, labels
 from ..features.identifiability import identified
 from .interventions import latent_iia, matched
 from ..siit.organism import Organism, load_organism, shipped, untrained_twin
-from ..circuits.recovery import auc, precision_at_size, truth
+from ..circuits.recovery import circuit_auc, precision_at_size, true_nodes
 from ..sae.diagnostics import still_falling
 from ..features.activations import activation_stream
 from .reconstruction import loss_through
@@ -114,7 +114,7 @@ class Given:
     features: tuple[Feature, ...] = () # of the labels
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #d5063e51
-Nodes = dict[str, Scores] # task -> node scores
+Nodes = dict[str, NodeScores] # task -> node scores
 Member = Dictionary | Tensor | Nodes # or any other object with `encode` and `W_dec`
 Path1 = tuple[list, int] # the members of a path, and which of them is chosen
 SEES = ('activations', 'network', 'truth')
@@ -214,7 +214,7 @@ def measure_nodes(scores: Nodes, # by task
                   hl: HighLevel, # the causal model
                  ) -> dict[str, float]: # by column
     "Node scores against the alignment"
-    each = [[float(f(s.size[None].double(), truth(hl, t))[0]) for f in (auc, precision_at_size)] for t, s in scores.items()]
+    each = [[float(f(s.size[None].double(), true_nodes(hl, t))[0]) for f in (circuit_auc, precision_at_size)] for t, s in scores.items()]
     return dict(zip(('auc', 'node_precision'), np.mean(each, 0).tolist()))
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #cc0ce76b

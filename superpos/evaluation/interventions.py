@@ -14,12 +14,11 @@ from ..stats import bootstrap
 from ..domain.combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
 from ..core import Site, derive_seed, generator
 from ..features.subspaces import Wanted, asked, wanted_at, writes
-from ..models.transformer import run_on, run_to
+from ..models.transformer import run_on, run_to, NetConfig, config_of, parameters
 from ..features.features import Feature
 from ..models.interchange import answers, right
-from ..models.transformer import NetConfig, config_of, parameters
 from ..siit.organism import Organism
-from ..plots import intervals
+from ..plots import interval_dots
 from ..features.activations import as_site
 from .outcomes import Grade
 
@@ -147,5 +146,5 @@ def draw_iia(t: pd.DataFrame, # of `latent_iia`
     "Latent IIA beside what it is held against"
     names, columns = list(dict.fromkeys(t.variable)), [measure, f'{measure}_low', f'{measure}_high']
     by = {k: v.set_index('variable').loc[names, columns].to_numpy() for k, v in t.groupby('swapped', sort=False)}
-    fig = intervals([f'{n} ({v.latents} latents)' for n, v in zip(names, t[t.swapped == 'matched'].itertuples())], by, f'{measure}, share of effective positions' if measure != 'leak' else "leak, share of other tasks' positions")
+    fig = interval_dots([f'{n} ({v.latents} latents)' for n, v in zip(names, t[t.swapped == 'matched'].itertuples())], by, f'{measure}, share of effective positions' if measure != 'leak' else "leak, share of other tasks' positions")
     fig.axes[0].legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1)); return fig

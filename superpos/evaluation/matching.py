@@ -16,7 +16,7 @@ from torch.nn.functional import normalize
 from ..core import derive_seed, generator
 from .dictionaries import latents_of
 from ..features.labelled import Exam
-from ..plots import colour
+from ..plots import color_of
 
 # %% auto #0
 __all__ = ['worse_f1', 'cuts', 'read', 'correlate', 'cosines', 'assign', 'Scores', 'sided', 'interval', 'exhaustive',
@@ -273,7 +273,7 @@ def draw_cosines(scores: dict[str, Scores], # name -> scored with directions
     fig, axs = plt.subplots(1, len(scores), figsize=(.4 + 2.6 * len(scores), 2.4), sharey=True, squeeze=False, layout='constrained')
     for ax, (name, s) in zip(axs[0], scores.items()):
         c = best_cosines(s)
-        ax.hist(c, np.linspace(-1, 1.0001, bins + 1), color=colour('organism')); ax.axvline(.9, color='.5', ls=':', lw=1)
+        ax.hist(c, np.linspace(-1, 1.0001, bins + 1), color=color_of('organism')); ax.axvline(.9, color='.5', ls=':', lw=1)
         ax.set_title(f'{name}\nmean {c.mean():.2f}, min {c.min():.2f}, {(c > .9).mean():.0%} above .9', fontsize=8); ax.set_xlabel('best signed cosine', fontsize=8); ax.tick_params(labelsize=7)
     axs[0, 0].set_ylabel('features', fontsize=8)
     return fig

@@ -16,7 +16,7 @@ from ..core import derive_seed, generator, unknown
 from ..features.subspaces import OtherWeights, Subspace, fit_subspaces, load_directions
 from .dictionaries import Dictionary, effects
 from ..features.labelled import Exam
-from ..circuits.integrated_gradients import METHODS as ATTRIBUTION
+from ..circuits.integrated_gradients import NODE_METHODS as ATTRIBUTION
 from ..models.transformer import config_of, parameters
 from ..probing.regression import logistic, ridge
 from ..sae.train import PATHS, train_sae
@@ -138,7 +138,7 @@ ROW_OF = {'exact': 'exact patching', 'random': 'random nodes'}
 ABOUT_NODES = {'exact': 'Every node swapped, one at a time.', 'AtP': 'Attribution patching: gradient times difference.', 'AtP*': 'Attribution patching with the query-key fix and gradient dropout.', 'IG input': 'Integrated gradients along the input, 5 points.',
                'IG node': 'Integrated gradients along each node, 5 points.', 'difference': 'Floor: how far the activation moves, whatever it does.', 'random': 'Floor: random numbers.'}
 
-def attribution_method(name: str, # of superpos.circuits.integrated_gradients.METHODS
+def attribution_method(name: str, # of superpos.circuits.integrated_gradients.NODE_METHODS
                       ) -> Method:
     "Node scores on pairs of inputs, task by task"
     def fit(g):

@@ -18,15 +18,14 @@ from torch import Tensor
 from ..domain.combine import HighLevel, run, sample
 from ..core import Site, derive_seed, generator
 from .subspaces import Subspace, random_like, writes
-from ..models.transformer import run_on, run_to
+from ..models.transformer import run_on, run_to, config_of, parameters
 from .features import Feature, Labels, features, labels
 from .activations import activation_stream, as_site, check_acts
 from ..geometry import capacity, coherence, participation, polysemanticity, unit, welch
 from .identifiability import identified
 from ..models.interchange import answers
-from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism, untrained_twin
-from ..plots import colour
+from ..plots import color_of
 
 # %% auto #0
 __all__ = ['centred', 'independent', 'Fit', 'fit', 'meanings', 'ablate', 'room', 'interference', 'chance_interference', 'Look',
@@ -254,7 +253,7 @@ def draw_floors(ax, frame: pd.DataFrame, # of `superposition_report`
                 measures: Sequence[str], # shares
                ) -> None:
     "Bars for the organism beside its floors, lowest to highest draw"
-    for i, (name, c) in enumerate(dict(organism=colour('organism'), rotated=colour('published'), untrained=colour('untrained')).items()):
+    for i, (name, c) in enumerate(dict(organism=color_of('organism'), rotated=color_of('published'), untrained=color_of('untrained')).items()):
         r = frame[frame.model == name].set_index('measure').loc[list(measures)]
         ax.bar(np.arange(len(r)) + .27 * (i - 1), r.value, .25, yerr=[r.value - r.low, r.high - r.value], color=c, label=name, capsize=2, error_kw=dict(lw=.8))
     ax.set_xticks(range(len(measures)), [m.split()[0] for m in measures], fontsize=7); ax.set_ylabel('share of neurons', fontsize=8); ax.set_ylim(0, 1.02); ax.legend(fontsize=7); ax.tick_params(axis='y', labelsize=7)

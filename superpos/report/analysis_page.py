@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from .analysis import Inside, over_seeds
 from .pictures import grams, short, site_maps, verdict_strips
-from ..plots import intervals
+from ..plots import interval_dots
 from .organism import percent, picture, table
 
 # %% auto #0
@@ -170,7 +170,7 @@ def draw_swaps(i: Inside, # with swaps
               ) -> Figure: # a dot with interval per variable and set
     "Sufficiency of each set, told apart by marker and colour"
     names = list(dict.fromkeys(i.swaps.variable)); by = {s: np.where(np.isnan(v), v[:, :1], v) for s, v in swap_table(i, 'sufficiency').items()}
-    fig = intervals(names, by, 'sufficiency (share of the answers that should change)'); ax = fig.axes[0]
+    fig = interval_dots(names, by, 'sufficiency (share of the answers that should change)'); ax = fig.axes[0]
     for box, hue, mark in zip(ax.containers, ('#0072b2', '#e69f00', '#009e73', '#000000'), 'o^sD'):
         for part in box.get_children(): part.set(color=hue, **dict(mec=hue, mfc=hue) if hasattr(part, 'set_marker') else {})
         box.lines[0].set_marker(mark)

@@ -22,8 +22,8 @@ from ..domain.combine import HighLevel
 from ..io import atomic_write
 from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism
-from ..plots import intervals
-from ..siit.objective import Training, settle
+from ..plots import interval_dots
+from ..siit.objective import Training, with_default_steps
 from ..siit.train import show_history
 from ..domain.task import TASKS
 
@@ -159,7 +159,7 @@ def show_intervals(cert: Certificate, # any certificate
     r = cert.rows[(cert.rows.model == 'organism') & (cert.rows.metric == 'effective iia') & cert.rows.value.notna()]
     v = r[['value', 'low', 'high']].to_numpy(float)
     rows = [f'{x.site}, {x.task}' for x in r.itertuples()]
-    fig = intervals(rows, {'organism': v}, 'effective IIA (share of positions that the swap changes)', line=cert.thresholds.effective_iia)
+    fig = interval_dots(rows, {'organism': v}, 'effective IIA (share of positions that the swap changes)', line=cert.thresholds.effective_iia)
     low = min(v[:, 1].min(), cert.thresholds.effective_iia) if len(v) else 0
     fig.axes[0].get_legend().remove(); fig.axes[0].set_xlim(low - .06 * (1 - low) - 1e-3, 1 + .03 * (1 - low) + 1e-4)
     return fig
@@ -195,9 +195,9 @@ def train_command(org: Organism, # of registered tasks
                   **other, # seed, steps, out: instead of its own
                  ) -> str: # what to type
     "The command that trains such an organism"
-    names, size, c, plain = org.hl.names, org.hl.size, org.training or Training(), settle(Training(), org.hl)
+    names, size, c, plain = org.hl.names, org.hl.size, org.training or Training(), with_default_steps(Training(), org.hl)
     usual = HighLevel(names, org.hl.pairing).size
-    c = settle(c, org.hl)
+    c = with_default_steps(c, org.hl)
     have = dict(seed=c.seed, pairing=org.hl.pairing, steps=c.steps, batch=c.batch, act=c.act, d_model=size.d_model, d_mlp=size.d_mlp, out=None) | other
     default = dict(seed=plain.seed, pairing='any', steps=plain.steps, batch=plain.batch, act=plain.act, d_model=usual.d_model, d_mlp=usual.d_mlp if size.d_model == usual.d_model else 4 * size.d_model, out=None)
     if c.extra != plain.extra and 'steps' not in other: default['steps'] = None

@@ -15,7 +15,7 @@ from numpy import ndarray
 from torch import Tensor
 from torch.nn.functional import normalize
 from ..core import derive_seed, generator
-from ..plots import colour
+from ..plots import color_of
 from .train import train_sae
 from .kinds import SAE, Planted, Recipe
 
@@ -88,15 +88,15 @@ def show_sae(sae: SAE, # exported
             ) -> Figure:
     "Log-frequencies, rare latents, training curve"
     each, rate = totals(sae, x); sim = rare_similarity(sae, rate, rare); fig, axs = plt.subplots(1, 3, figsize=(10.5, 2.9), layout='constrained'); fig.suptitle(repr(sae), fontsize=9)
-    lowest = math.log10(1 / len(x)); axs[0].hist(np.log10(rate[rate > 0]), bins=np.linspace(lowest, 0, 30), color=colour('organism')); axs[0].axvline(math.log10(rare), color='0.4', ls=':', lw=1)
+    lowest = math.log10(1 / len(x)); axs[0].hist(np.log10(rate[rate > 0]), bins=np.linspace(lowest, 0, 30), color=color_of('organism')); axs[0].axvline(math.log10(rare), color='0.4', ls=':', lw=1)
     axs[0].set_xlabel('log10 share of samples in which it fires'); axs[0].set_ylabel('latents'); axs[0].set_title(f'{(rate == 0).sum()} of {len(rate)} never fire', fontsize=8)
     bins = np.linspace(-1, 1, 41)
     for k, label in (('rest', 'other latents'), ('rare', f"{sim['number']} rare latents"), ('floor', 'random subsets (means)')):
-        if len(sim[k]): axs[1].hist(sim[k], bins, density=True, alpha=.55, label=label, color=colour(dict(rest='organism', rare='behaviour', floor='untrained')[k]))
+        if len(sim[k]): axs[1].hist(sim[k], bins, density=True, alpha=.55, label=label, color=color_of(dict(rest='organism', rare='behaviour', floor='untrained')[k]))
     if len(sim['rare']): axs[1].legend(fontsize=7)
     else: axs[1].text(.5, .5, f"{sim['number']} rare latents:\nnothing to compare", ha='center', va='center', transform=axs[1].transAxes, fontsize=8); axs[1].set_xlim(-1, 1)
     axs[1].set_xlabel('cosine with the mean of the (other) rare latents'); axs[1].set_ylabel('density')
-    for k in ('loss', 'error'): axs[2].plot([h['step'] for h in sae.history], [h[k] for h in sae.history], label=k, color=colour(dict(loss='organism', error='behaviour')[k]))
+    for k in ('loss', 'error'): axs[2].plot([h['step'] for h in sae.history], [h[k] for h in sae.history], label=k, color=color_of(dict(loss='organism', error='behaviour')[k]))
     axs[2].set_yscale('log'); axs[2].set_xlabel('step'); axs[2].set_ylabel('squared error (scaled inputs)'); axs[2].legend(fontsize=7); axs[2].set_title(f'last quarter: {100 * still_falling(sae.history):.1f} % lower than the one before', fontsize=8)
     return fig
 

@@ -31,7 +31,7 @@ from ..core import config_hash, derive_seed, safe_name, unknown
 from ..models.hooked_transformer import check_sizes, from_hooked, read_hooked_config, to_hooked
 from ..models.interchange import net_config
 from ..models.transformer import build, config_of, load_parameters, parameters
-from .objective import Training, settle
+from .objective import Training, with_default_steps
 from .train import train
 from ..domain.task import BOS, FIRST, TASKS, Size, Task, get_task
 from ..domain.sequence_tasks import PAPER_TASKS
@@ -345,7 +345,7 @@ def behaviour_twin(hl: HighLevel, # the organism's causal model
                    show: str | None = None, # progress, as in `train`
                   ) -> TransformerBridge:
     "The same network trained on the answers alone"
-    cfg = settle(cfg, hl); steps = steps or min(cfg.steps, 1500)
+    cfg = with_default_steps(cfg, hl); steps = steps or min(cfg.steps, 1500)
     once = -(-steps // cfg.chunk) * cfg.chunk                             # one check, at the end
     return train(hl, replace(cfg, weights=(1., 0., 0.), steps=steps, extra=0, check=once), device=device, show=show).net
 
@@ -397,7 +397,7 @@ def train_organism(hl: HighLevel, # what to compute, and where
                    thresholds: Thresholds = Thresholds(), # what must be reached
                   ) -> Organism:
     "Train, certify and save an organism"
-    name, folder, cfg = safe_name(name or organism_name(hl.tasks)), Path(folder) if folder else None, settle(cfg, hl)
+    name, folder, cfg = safe_name(name or organism_name(hl.tasks)), Path(folder) if folder else None, with_default_steps(cfg, hl)
     if folder and (old := finished(folder, hl, cfg, device)): return old
     state = train(hl, cfg, folder and folder / 'checkpoint', device, show, thresholds)
     seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed

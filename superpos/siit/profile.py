@@ -19,8 +19,8 @@ from ..domain.combine import HighLevel
 from ..core import derive_seed, generator, hold_memory
 from ..models.interchange import net_config, position_loss
 from ..models.transformer import NetConfig, config_of, forward, parameters
-from .objective import Steps, Training
-from .train import State, average, losses, rate, train, update
+from .objective import StepData, Training, siit_losses
+from .train import TrainingState, update_means, learning_rate_factor, train, update
 
 # %% auto #0
 __all__ = ['step_flops', 'wait', 'seconds_per_call', 'matmul_rate', 'network_shapes', 'network_rate', 'breakdown',
@@ -97,7 +97,7 @@ def breakdown(hl: HighLevel, # what to train
               budget: float, # seconds in all
              ) -> dict[str, float]: # seconds a step: data, forward, backward, optimiser
     "Time of the parts of a training step"
-    s = State.fresh(hl, cfg, device); cfg = s.cfg; params, shape = parameters(s.live), config_of(s.net)
+    s = TrainingState.fresh(hl, cfg, device); cfg = s.cfg; params, shape = parameters(s.live), config_of(s.net)
     pairs = list(zip(parameters(s.net).values(), params.values()))
     dev, w = s.stream.gen.device, torch.tensor(cfg.weights, device=s.stream.gen.device)
     spent, rounds, end = dict(data=[], forward=[], backward=[], optimiser=[]), 0, time.perf_counter() + budget
@@ -107,13 +107,13 @@ def breakdown(hl: HighLevel, # what to train
     def learn():
         torch.nn.utils.clip_grad_norm_(params.values(), cfg.clip)
         for o in s.optimisers.values(): o.step()
-        average(pairs, cfg.average, 0)
+        update_means(pairs, cfg.average, 0)
         for p in params.values(): p.grad = None
     while rounds < 2 or time.perf_counter() < end:
         chunk = timed('data', s.stream.draw); rounds += 1
         for i in range(cfg.chunk):
             d = chunk[i]
-            loss = timed('forward', lambda: (losses(hl, params, shape, d, cfg.source_grad) * w).sum())
+            loss = timed('forward', lambda: (siit_losses(hl, params, shape, d, cfg.source_grad) * w).sum())
             timed('backward', loss.backward); timed('optimiser', learn)
     middle = lambda xs: sorted(xs)[len(xs) // 2]
     return {k: middle(v[1:]) / (cfg.chunk if k == 'data' else 1) for k, v in spent.items()}
@@ -124,17 +124,17 @@ def steps_per_second(hl: HighLevel, # what to train
                      budget: float, # seconds
                     ) -> float: # with data, without checks
     "The training loop, as it is, against the clock"
-    s = State.fresh(hl, cfg, device); cfg = s.cfg; params, shape, dev = parameters(s.live), config_of(s.net), s.stream.gen.device
+    s = TrainingState.fresh(hl, cfg, device); cfg = s.cfg; params, shape, dev = parameters(s.live), config_of(s.net), s.stream.gen.device
     pairs = list(zip(parameters(s.net).values(), params.values()))
     def chunk():
         d = s.stream.draw()
-        for i in range(cfg.chunk): update(hl, params, shape, s.optimisers, d[i], cfg, rate(cfg, i)); average(pairs, cfg.average, i)
+        for i in range(cfg.chunk): update(hl, params, shape, s.optimisers, d[i], cfg, learning_rate_factor(cfg, i)); update_means(pairs, cfg.average, i)
     return cfg.chunk / seconds_per_call(chunk, dev, budget)
 
 # %% ../../nbs/siit/07_profile.ipynb #de49d091
 def separate_losses(net, # a bridge
                     hl: HighLevel, # the causal model
-                    d: Steps, # one step's data
+                    d: StepData, # one step's data
                    ) -> Float[Tensor, "term"]: # behaviour, IIT, SIIT
     "The three losses the usual way: three passes, with the bridge's hooks"
     n = len(d.tokens)
@@ -156,9 +156,9 @@ def fused_ratio(hl: HighLevel, # what to train
                 budget: float, # seconds in all
                ) -> tuple[float, float]: # seconds of a forward and backward pass: the usual way, and fused
     "The same batch both ways, forward and backward, turn by turn"
-    s = State.fresh(hl, cfg, device); cfg = s.cfg; params, shape, dev = parameters(s.live), config_of(s.net), s.stream.gen.device
+    s = TrainingState.fresh(hl, cfg, device); cfg = s.cfg; params, shape, dev = parameters(s.live), config_of(s.net), s.stream.gen.device
     d = s.stream.draw()[0]
-    ways = (lambda: separate_losses(s.live, hl, d).sum().backward()), (lambda: losses(hl, params, shape, d).sum().backward())
+    ways = (lambda: separate_losses(s.live, hl, d).sum().backward()), (lambda: siit_losses(hl, params, shape, d).sum().backward())
     best = [[], []]
     for _ in range(3):                                                     # in turns, so that a busy moment hits both
         for i, way in enumerate(ways): best[i].append(seconds_per_call(way, dev, budget / 6))
@@ -193,7 +193,7 @@ def bench(hl: HighLevel, # what to train
          ) -> dict: # plain numbers, for JSON
     "Measure training: rates, parts of a step, the share of the machine's rate, memory, time to a certificate"
     hold_memory()
-    s = State.fresh(hl, cfg, device); shape, dev = config_of(s.net), s.stream.gen.device
+    s = TrainingState.fresh(hl, cfg, device); shape, dev = config_of(s.net), s.stream.gen.device
     say('measuring this machine'); large = matmul_rate(1024, 1024, 1024, dev, seconds * .1)
     narrow = network_rate(shape, cfg.batch, dev, seconds * .2)
     say('measuring steps'); per_second = steps_per_second(hl, cfg, device, seconds * .4)

@@ -15,7 +15,7 @@ from ..core import unknown
 from .organism import PUBLISHED, Organism, organism_name, paper_table, train_organism
 from .certificate import worst
 from .objective import Training
-from .train import Stopped
+from .train import TrainingStopped
 
 # %% auto #0
 __all__ = ['COLUMNS', 'pick_keys', 'numbers', 'table_row', 'table_rows', 'table_cells', 'save_rows']
@@ -51,7 +51,7 @@ def table_row(key: str, # '0+1'
     torch.set_num_threads(threads)
     hl = paper_table()[key]
     try: org = train_organism(hl, cfg, folder / organism_name(hl.tasks), device=device, show='none', floors=floors, n=n)
-    except (ValueError, OSError, Stopped) as e:
+    except (ValueError, OSError, TrainingStopped) as e:
         if isinstance(e.__cause__, KeyboardInterrupt): raise KeyboardInterrupt from None # the cause would be lost on the way to the parent
         return dict(key=key, tasks=' + '.join(hl.names), error=' '.join(str(e).split()))
     return dict(key=key, tasks=' + '.join(hl.names)) | numbers(org)

@@ -29,7 +29,7 @@ from ..core import MLP, config_hash, derive_seed, generator, hold_memory
 from ..io import load_tensors, save_tensors
 from ..models.interchange import net_config
 from ..models.transformer import NetConfig, build, config_of, load_parameters, parameters
-from .objective import TERMS, DataStream, Steps, Training, losses, settle
+from .objective import LOSS_TERMS, DataStream, StepData, Training, siit_losses, with_default_steps
 from ..plots import curves
 
 # %% auto #0
@@ -59,7 +59,7 @@ def update(hl: HighLevel, # the causal model
            params: dict[str, Tensor], # changed in place
            cfg: NetConfig, # the network's shape
            optimisers: dict[str, torch.optim.Optimizer], # changed in place
-           d: Steps, # one step's data
+           d: StepData, # one step's data
            c: Training, # weights, updates, clip
            factor: float, # on the learning rates
           ) -> Float[Tensor, "term"]: # the three losses before the step
@@ -67,11 +67,11 @@ def update(hl: HighLevel, # the causal model
     for name, o in optimisers.items():
         for group in o.param_groups: group['lr'] = factor * (c.lr_matrices if name == 'muon' else c.lr)
     w = torch.tensor(c.weights, device=d.tokens.device)
-    wanted = tuple(t for t, x in zip(TERMS, c.weights) if x > 0)
+    wanted = tuple(t for t, x in zip(LOSS_TERMS, c.weights) if x > 0)
     out = torch.zeros(3, device=w.device)
     for names in [wanted] if c.updates == 'one' else [(t,) for t in wanted]:
-        terms = losses(hl, params, cfg, d, c.source_grad, names)
-        use = torch.tensor([t in names for t in TERMS], device=w.device)
+        terms = siit_losses(hl, params, cfg, d, c.source_grad, names)
+        use = torch.tensor([t in names for t in LOSS_TERMS], device=w.device)
         for p in params.values(): p.grad = None
         (terms * w * use).sum().backward()
         out = torch.where(use, terms.detach(), out)
@@ -123,7 +123,7 @@ class State:
     @classmethod
     def fresh(cls, hl: HighLevel, cfg: Training, device=None) -> State: # at step 0
         "A new run"
-        cfg = settle(cfg, hl)
+        cfg = with_default_steps(cfg, hl)
         live, net = (build(net_config(hl, cfg.act, cfg.seed), device) for _ in range(2))
         dev = next(iter(parameters(net).values())).device
         return cls(hl, cfg, live, net, DataStream(hl, cfg, generator(derive_seed(cfg.seed, 'data'), dev)), make_optimisers(parameters(live), cfg))
@@ -214,7 +214,7 @@ def train(hl: HighLevel, # what to compute, and where
          ) -> State: # the finished run
     "Train a network with SIIT until it looks certified, or the steps are used up"
     hold_memory()
-    cfg = settle(cfg, hl); check_effects(hl, cfg); check_answers(hl, cfg)
+    cfg = with_default_steps(cfg, hl); check_effects(hl, cfg); check_answers(hl, cfg)
     s, path = State.fresh(hl, cfg, device), Path(folder) / 'checkpoint.safetensors' if folder else None
     if path and path.exists(): s.restore(path)
     elif path: path.parent.mkdir(parents=True, exist_ok=True)
@@ -237,7 +237,7 @@ def train(hl: HighLevel, # what to compute, and where
             s.step += min(cfg.chunk, total - s.step); s.seconds = time.monotonic() - start; bar.update(s.step - bar.n)
             if s.step % cfg.check == 0 or s.step in (cfg.steps, total):
                 terms = (s.recent[:3] / s.recent[3]).tolist(); s.recent = torch.zeros(4)
-                line = quick_check(s) | dict(zip(TERMS, terms)) | dict(loss=sum(w * t for w, t in zip(cfg.weights, terms)), seconds=round(s.seconds, 1))
+                line = quick_check(s) | dict(zip(LOSS_TERMS, terms)) | dict(loss=sum(w * t for w, t in zip(cfg.weights, terms)), seconds=round(s.seconds, 1))
                 line['passed'] = looks_certified(line, thresholds) and looks_certified(quick_check(s, 1024, 'confirm'), thresholds)
                 s.history.append(line); report(s, show, bar, line)
             if path and (asked or done() or time.monotonic() - saved > save_every): s.save(path); saved = time.monotonic()
@@ -281,7 +281,7 @@ def show_history(history: pd.DataFrame, # of a run
     "Loss terms, and the weakest effective IIA, over training"
     import matplotlib.pyplot as plt
     fig, axs = plt.subplots(1, 2, figsize=(9, 2.8), layout='constrained'); x = history.step.to_numpy(float)
-    curves(x, {t: history[t].to_numpy(float)[None] for t in TERMS}, 'step', 'loss (nats)', logy=True, ax=axs[0])
+    curves(x, {t: history[t].to_numpy(float)[None] for t in LOSS_TERMS}, 'step', 'loss (nats)', logy=True, ax=axs[0])
     curves(x, {k: 1 - history[k].to_numpy(float)[None] + 1e-5 for k in ('effective_iia', 'siia', 'accuracy')}, 'step', '1 - rate (share of positions)', logy=True, ax=axs[1])
     return fig
 
