@@ -5,33 +5,30 @@
 # %% ../../nbs/domain/00_causal.ipynb #11fa0983
 from __future__ import annotations
 import inspect
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Callable, Mapping
+from typing import Callable
 import networkx as nx
 import torch
-from jaxtyping import Bool, Int
+from fastcore.basics import patch
+from jaxtyping import Bool, Int, Shaped
+from matplotlib.axes import Axes
 from torch import Tensor
-from ..core import Head, MLP, Site, unknown
+from ..core import Site, unknown
 
 # %% auto #0
-__all__ = ['Variable', 'broadcast_rows', 'check_order', 'CausalModel', 'draw_model']
+__all__ = ['SITE_COLORS', 'Fixed', 'Variable', 'check_order', 'CausalModel', 'node_places', 'draw_model', 'broadcast_rows',
+           'distinct_values']
 
 # %% ../../nbs/domain/00_causal.ipynb #1aca050e
 @dataclass(frozen=True)
 class Variable:
     "One named quantity of a causal model"
     name: str # the function's name
-    fn: Callable[..., Tensor] # vectorised over batch and positions
+    fn: Callable[..., Tensor] # vectorized over batch and positions
     parents: tuple[str, ...] # the function's parameter names
     site: Site | None # where it is trained into the network; None: an unaligned intermediate
     ordered: bool = True # False: its integers are names (a token, a residue class), not amounts
-
-# %% ../../nbs/domain/00_causal.ipynb #9db46025
-def broadcast_rows(mask: Bool[Tensor, "batch"], # one truth value per example
-                   like: Tensor, # any tensor whose first axis is batch
-                  ) -> Bool[Tensor, "batch ..."]: # mask with as many axes as like
-    "View a per-example mask so that it broadcasts against `like`"
-    return mask.view(-1, *[1] * (like.dim() - 1))
 
 # %% ../../nbs/domain/00_causal.ipynb #6e04024d
 def check_order(child: str, # variable being defined
@@ -40,14 +37,15 @@ def check_order(child: str, # variable being defined
                 parent_at: Site, # the ancestor's site
                ) -> None:
     "Raise if a network cannot compute `child` at `at` from `parent` at `parent_at`"
-    if at == parent_at or at.rank > parent_at.rank: return
+    if at == parent_at or at.rank > parent_at.rank:
+        return
     how = "runs in parallel with" if at.rank == parent_at.rank else "comes before"
     raise ValueError(f"variable '{child}' at {at} depends on '{parent}' at {parent_at}, but {at} {how} {parent_at}: "
                      f"move '{child}' to a later site, or '{parent}' to an earlier one")
 
 # %% ../../nbs/domain/00_causal.ipynb #818ac536
 class CausalModel:
-    "A DAG of vectorised variables over one input, `tokens`; the last variable defined is the output"
+    "A DAG of vectorized variables over one input, `tokens`; the last variable defined is the output"
     def __init__(self,
                  name: str): # used in errors and pictures
         self.name, self.variables = name, {}
@@ -58,116 +56,175 @@ class CausalModel:
                 ) -> Callable: # decorator that registers the function and returns it
         "Register a function as a variable; its parameter names are its parents"
         def register(fn):
-            parents = tuple(inspect.signature(fn).parameters)
-            if fn.__name__ == 'tokens' or fn.__name__ in self.variables:
-                raise ValueError(f"variable '{fn.__name__}' is already defined in {self.name}: choose another name")
-            for p in parents: self._known(p, needed_by=fn.__name__)
-            if at is not None:
-                for p, site in self._sited_ancestors(parents): check_order(fn.__name__, at, p, site)
-            self.variables[fn.__name__] = Variable(fn.__name__, fn, parents, at, ordered)
+            name, parents = fn.__name__, tuple(inspect.signature(fn).parameters)
+            self._check_new(name, parents, at)
+            self.variables[name] = Variable(name, fn, parents, at, ordered)
             return fn
         return register
 
-    def _known(self, name, needed_by=None):
-        if name == 'tokens' or name in self.variables: return
-        by = f" (parent of '{needed_by}': define it first)" if needed_by else ''
-        raise ValueError(unknown('variable', name, ['tokens', *self.variables]) + by + f" in {self.name}")
+    def _check_new(self, name: str, parents: Sequence[str], at: Site | None) -> None:
+        if name == 'tokens' or name in self.variables:
+            raise ValueError(f"variable '{name}' is already defined in {self.name}: choose another name")
+        for parent in parents:
+            self._check_known(parent, needed_by=name)
+        if at is not None:
+            for ancestor, site in self._sited_ancestors(parents):
+                check_order(name, at, ancestor, site)
 
-    def _sited_ancestors(self, parents):
-        for p in parents:
-            if p == 'tokens': continue
-            v = self.variables[p]
-            if v.site is not None: yield p, v.site
-            yield from self._sited_ancestors(v.parents)
+    def _check_known(self, name: str, needed_by: str | None = None) -> None:
+        if name == 'tokens' or name in self.variables:
+            return
+        hint = f" (parent of '{needed_by}': define it first)" if needed_by else ''
+        raise ValueError(unknown('variable', name, ['tokens', *self.variables]) + hint + f" in {self.name}")
 
-    def is_ordered(self,
-                   variable: str, # its name
-                  ) -> bool: # True: larger means more, so the value itself is a quantity
-        "Whether a variable's values have an order"
-        self._known(variable)
-        return self.variables[variable].ordered
+    def _sited_ancestors(self, parents: Sequence[str]) -> Iterator[tuple[str, Site]]:
+        for name in parents:
+            if name == 'tokens':
+                continue
+            variable = self.variables[name]
+            if variable.site is not None:
+                yield name, variable.site
+            yield from self._sited_ancestors(variable.parents)
 
-    @property
-    def output(self) -> str: # name of the last variable
-        "The variable that is the model's output"
-        if not self.variables: raise ValueError(f"causal model {self.name} has no variable yet: define one with @{self.name}.variable(at=...)")
-        return next(reversed(self.variables))
+# %% ../../nbs/domain/00_causal.ipynb #839d6c9e
+@patch
+def graph(self: CausalModel) -> nx.DiGraph: # nodes carry the attribute site
+    "The model as a networkx graph"
+    g = nx.DiGraph(name=self.name)
+    g.add_node('tokens', site=None)
+    for v in self.variables.values():
+        g.add_node(v.name, site=v.site)
+        g.add_edges_from((parent, v.name) for parent in v.parents)
+    return g
 
-    @property
-    def sites(self) -> dict[Site, tuple[str, ...]]: # in network order
-        "Site -> the variables aligned to it"
-        out = {}
-        for v in self.variables.values():
-            if v.site is not None: out.setdefault(v.site, []).append(v.name)
-        return {s: tuple(out[s]) for s in sorted(out)}
+# %% ../../nbs/domain/00_causal.ipynb #a4e0d73e
+SITE_COLORS = dict(head='#cfe3f7', mlp='#fbdcc0', resid_mid='#d9ead3', resid_post='#d9ead3') # by kind; unaligned: grey
 
-    def run(self,
-            tokens: Int[Tensor, "batch pos"], # the input, BOS first
-            fixed: Mapping[str, tuple[Bool[Tensor, "batch"], Tensor]] | None = None, # variable -> (examples, value to take there)
-           ) -> dict[str, Tensor]: # every variable's value
-        "Compute every variable; where `fixed` says so, take a given value instead, and recompute all that depends on it"
-        fixed = fixed or {}
-        for name in fixed: self._known(name)
-        values = {'tokens': tokens}
-        for v in self.variables.values():
-            x = v.fn(*[values[p] for p in v.parents])
-            if v.name in fixed:
-                where, value = fixed[v.name]
-                x = torch.where(broadcast_rows(where, x), value.to(x.dtype), x)
-            values[v.name] = x
-        return values
-
-    def interchange(self,
-                    base: Int[Tensor, "batch pos"], # the input that is run
-                    source: Int[Tensor, "batch pos"], # the input that the values come from
-                    variables: str | list[str], # the variables to swap together
-                    where: Bool[Tensor, "batch"] | None = None, # examples to swap; None: all
-                   ) -> dict[str, Tensor]: # every variable's value after the swap
-        "Run `base` with some variables taken from `source`; everything downstream is recomputed"
-        if base.shape != source.shape:
-            raise ValueError(f"source has shape {tuple(source.shape)}, base has {tuple(base.shape)}: they must agree (pad or cut the source)")
-        names = [variables] if isinstance(variables, str) else list(variables)
-        for name in names: self._known(name)
-        src = self.run(source)
-        where = torch.ones(len(base), dtype=torch.bool, device=base.device) if where is None else where
-        return self.run(base, {n: (where, src[n]) for n in names})
-
-    def values(self,
-               tokens: Int[Tensor, "batch pos"], # inputs to look at
-              ) -> dict[str, list]: # variable -> sorted distinct values; tuples for vector variables
-        "The values that each variable takes on some inputs"
-        def distinct(x):
-            rows = x.flatten(0, 1) if x.dim() > 1 else x
-            u = torch.unique(rows, dim=0).tolist()
-            return [tuple(r) if isinstance(r, list) else r for r in u]
-        return {k: distinct(x) for k, x in self.run(tokens).items() if k != 'tokens'}
-
-    def graph(self) -> nx.DiGraph: # nodes carry the attribute site
-        "The model as a networkx graph"
-        g = nx.DiGraph(name=self.name)
-        g.add_node('tokens', site=None)
-        for v in self.variables.values():
-            g.add_node(v.name, site=v.site)
-            g.add_edges_from((p, v.name) for p in v.parents)
-        return g
+def node_places(g: nx.DiGraph, # a causal model's graph
+               ) -> dict[str, tuple[int, float]]: # node -> depth from the input, height
+    "Where each node of a graph is drawn: left to right by depth, centered"
+    places = {}
+    for depth, names in enumerate(nx.topological_generations(g)):
+        for i, name in enumerate(sorted(names)):
+            places[name] = depth, i - (len(names) - 1) / 2
+    return places
 
 # %% ../../nbs/domain/00_causal.ipynb #ef9a66ac
+def _draw_edge(ax: Axes, start: tuple[int, float], end: tuple[int, float]) -> None:
+    "An arrow; one that skips a generation bends above what it passes"
+    skips = end[0] - start[0] > 1
+    style = dict(arrowstyle='-|>', color='0.45', connectionstyle=f'arc3,rad={-.32 if skips else 0}')
+    shrink = dict(shrinkA=30, shrinkB=24) if skips else dict(shrinkA=34, shrinkB=36)
+    ax.annotate('', xy=end, xytext=start, arrowprops=style | shrink)
+
+def _draw_node(ax: Axes, name: str, site: Site | None, x: float, y: float) -> None:
+    "A box with the variable's name and its site"
+    where = site or ('input' if name == 'tokens' else '-')
+    face = '#eeeeee' if site is None else SITE_COLORS[site.kind]
+    ax.text(x, y, f"{name}\n{where}", ha='center', va='center', fontsize=8,
+            bbox=dict(boxstyle='round,pad=0.35', fc=face, ec='0.4'))
+
 def draw_model(model: CausalModel, # the model to draw
-               ax=None, # matplotlib axes; None: a new figure
-              ): # matplotlib axes
+               ax: Axes | None = None, # None: a new figure
+              ) -> Axes:
     "Draw a causal model left to right, each variable with its site"
     import matplotlib.pyplot as plt
-    g = model.graph(); pos = {}
-    for depth, names in enumerate(nx.topological_generations(g)):
-        for i, n in enumerate(sorted(names)): pos[n] = (depth, i - (len(names) - 1) / 2)
+    g = model.graph()
+    places = node_places(g)
+    depth, heights = max(x for x, _ in places.values()), [y for _, y in places.values()]
     ax = ax or plt.subplots(figsize=(1.9 * (depth + 1), 1.7))[1]
-    for a, b in g.edges:
-        skip = pos[b][0] - pos[a][0] > 1                                                # arcs above what they pass over
-        ax.annotate('', xy=pos[b], xytext=pos[a], arrowprops=dict(arrowstyle='-|>', color='0.45', shrinkA=30 if skip else 34, shrinkB=24 if skip else 36, connectionstyle=f'arc3,rad={-.32 if skip else 0}'))
-    for n, (x, y) in pos.items():
-        site = g.nodes[n]['site']
-        face = '#eeeeee' if site is None else '#cfe3f7' if site.kind == 'head' else '#fbdcc0'
-        ax.text(x, y, f"{n}\n{site or ('input' if n == 'tokens' else '-')}", ha='center', va='center', fontsize=8, bbox=dict(boxstyle='round,pad=0.35', fc=face, ec='0.4'))
-    ys = [y for _, y in pos.values()]
-    ax.set_xlim(-.6, depth + .6); ax.set_ylim(min(ys) - .45, max(ys) + .75); ax.set_axis_off(); ax.set_title(model.name, fontsize=9)
+    for start, end in g.edges:
+        _draw_edge(ax, places[start], places[end])
+    for name, (x, y) in places.items():
+        _draw_node(ax, name, g.nodes[name]['site'], x, y)
+    ax.set(xlim=(-.6, depth + .6), ylim=(min(heights) - .45, max(heights) + .75))
+    ax.set_axis_off()
+    ax.set_title(model.name, fontsize=9)
     return ax
+
+# %% ../../nbs/domain/00_causal.ipynb #9db46025
+def broadcast_rows(mask: Bool[Tensor, "batch"], # one truth value per example
+                   like: Shaped[Tensor, "batch ..."], # any tensor whose first axis is batch
+                  ) -> Bool[Tensor, "batch ..."]: # mask with as many axes as like
+    "View a per-example mask so that it broadcasts against `like`"
+    return mask.view(-1, *[1] * (like.dim() - 1))
+
+# %% ../../nbs/domain/00_causal.ipynb #8b26a223
+Fixed = Mapping[str, tuple[Bool[Tensor, "batch"], Tensor]] # variable -> (examples, the value to take there)
+
+@patch
+def run(self: CausalModel,
+        tokens: Int[Tensor, "batch pos"], # the input, BOS first
+        fixed: Fixed | None = None, # values given from outside; None: none
+       ) -> dict[str, Tensor]: # every variable's value, and tokens
+    "Compute every variable; where `fixed` says so, take a given value instead, and recompute all that depends on it"
+    fixed = fixed or {}
+    for name in fixed:
+        self._check_known(name)
+    values = {'tokens': tokens}
+    for v in self.variables.values():
+        value = v.fn(*[values[parent] for parent in v.parents])
+        if v.name in fixed:
+            where, given = fixed[v.name]
+            value = torch.where(broadcast_rows(where, value), given.to(value.dtype), value)
+        values[v.name] = value
+    return values
+
+@patch(as_prop=True)
+def output(self: CausalModel) -> str: # a variable's name
+    "The variable that is the model's output: the last one"
+    if not self.variables:
+        raise ValueError(f"causal model {self.name} has no variable yet: define one with @{self.name}.variable(at=...)")
+    return next(reversed(self.variables))
+
+# %% ../../nbs/domain/00_causal.ipynb #320a624c
+@patch
+def interchange(self: CausalModel,
+                base: Int[Tensor, "batch pos"], # the input that is run
+                source: Int[Tensor, "batch pos"], # the input that the values come from
+                variables: str | Sequence[str], # the variables to swap together
+                where: Bool[Tensor, "batch"] | None = None, # examples to swap; None: all
+               ) -> dict[str, Tensor]: # every variable's value after the swap
+    "Run `base` with some variables taken from `source`; everything downstream is recomputed"
+    if base.shape != source.shape:
+        raise ValueError(f"source has shape {tuple(source.shape)}, base has {tuple(base.shape)}: they must agree "
+                         "(pad or cut the source)")
+    names = [variables] if isinstance(variables, str) else list(variables)
+    for name in names:
+        self._check_known(name)
+    taken = self.run(source)
+    if where is None:
+        where = torch.ones(len(base), dtype=torch.bool, device=base.device)
+    return self.run(base, {name: (where, taken[name]) for name in names})
+
+# %% ../../nbs/domain/00_causal.ipynb #4500da2f
+@patch(as_prop=True)
+def sites(self: CausalModel) -> dict[Site, tuple[str, ...]]: # in network order
+    "Site -> the variables aligned to it"
+    at = {}
+    for v in self.variables.values():
+        if v.site is not None:
+            at.setdefault(v.site, []).append(v.name)
+    return {site: tuple(at[site]) for site in sorted(at)}
+
+@patch
+def is_ordered(self: CausalModel,
+               variable: str, # its name
+              ) -> bool: # True: larger means more, so the value itself is a quantity
+    "Whether a variable's values have an order"
+    self._check_known(variable)
+    return self.variables[variable].ordered
+
+# %% ../../nbs/domain/00_causal.ipynb #29698fd7
+def distinct_values(x: Shaped[Tensor, "batch *rest"], # a variable on some inputs
+                   ) -> list: # sorted; tuples for a vector variable
+    "The different values of a variable"
+    rows = torch.unique(x.flatten(0, 1) if x.dim() > 1 else x, dim=0).tolist()
+    return [tuple(row) if isinstance(row, list) else row for row in rows]
+
+@patch
+def values(self: CausalModel,
+           tokens: Int[Tensor, "batch pos"], # inputs to look at
+          ) -> dict[str, list]: # variable -> sorted distinct values; tuples for vector variables
+    "The values that each variable takes on some inputs"
+    return {name: distinct_values(x) for name, x in self.run(tokens).items() if name != 'tokens'}

@@ -14,7 +14,7 @@ from torch import Tensor
 from ..core import Head, Site, unknown
 from . import sequence_tasks # noqa: F401 (loading it registers the shipped tasks)
 from .causal import CausalModel
-from .task import PAD, TASKS, Size, Task, get_task, present
+from .task import PAD, TASKS, Size, Task, get_task, input_model
 
 # %% auto #0
 __all__ = ['Pairing', 'Batch', 'Target', 'HighLevel', 'largest', 'encode', 'projection', 'keep_clean', 'with_parts', 'sample',
@@ -232,7 +232,7 @@ def model(self: HighLevel,
           name: str, # of a task, or 'input'
          ) -> CausalModel:
     "A causal model by name: the organism's own tasks, what the input shows, registered tasks"
-    known = {**TASKS, 'input': present, **{t.name: t for t in self.tasks}}
+    known = {**TASKS, 'input': input_model, **{t.name: t for t in self.tasks}}
     if name not in known: raise ValueError(unknown('task', name, list(known)))
     return known[name]
 

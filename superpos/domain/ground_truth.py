@@ -11,7 +11,7 @@ from torch import Tensor
 from ..core import Site
 from .causal import CausalModel
 from .combine import Batch, Target
-from .task import Task, present
+from .task import Task, input_model
 
 # %% auto #0
 __all__ = ['GroundTruth', 'read_as', 'model_of', 'values_of', 'defined', 'scored_rows', 'present']

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Callable, Literal
 import torch
-from jaxtyping import Bool, Int
+from fastcore.basics import patch
+from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
-from .causal import CausalModel
 from ..core import generator, safe_name, unknown
+from .causal import CausalModel
 
 # %% auto #0
-__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'TASKS', 'present', 'Size', 'Task', 'register', 'get_task', 'guess_rate', 'first',
-           'two_back', 'position', 'odd']
+__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'TASKS', 'Size', 'Task', 'register', 'get_task', 'guess_rate']
 
 # %% ../../nbs/domain/01_task.ipynb #d072b3a6
 BOS, PAD, FIRST = 0, 1, 2 # token ids: begin of sequence, padding, and the first id of every task's own alphabet
@@ -34,8 +34,9 @@ class Size:
     d_mlp: int = 128 # neurons per MLP
 
     def __post_init__(self):
-        for k, v in vars(self).items():
-            if v < 1: raise ValueError(f"{k} = {v}: a transformer needs at least 1")
+        for name, value in vars(self).items():
+            if value < 1:
+                raise ValueError(f"{name} = {value}: a transformer needs at least 1")
 
 # %% ../../nbs/domain/01_task.ipynb #a885306d
 class Task(CausalModel):
@@ -52,26 +53,16 @@ class Task(CausalModel):
         super().__init__(safe_name(name))
         self.alphabet, self.n_out, self.length, self.loss = tuple(alphabet.split()), n_out, length, loss
         self.tolerance, self._size, self._sample = tolerance, size, None
-        if loss not in ('ce', 'ce_last', 'mse'): raise ValueError(unknown('loss', loss, ['ce', 'ce_last', 'mse']))
-        if len(set(self.alphabet)) < max(2, len(self.alphabet)): raise ValueError(f"{name}: alphabet {alphabet!r} must hold two or more distinct tokens, separated by spaces")
-        if length < 1: raise ValueError(f"{name}: length = {length}, it must be at least 1")
-        if (loss == 'mse') == (n_out > 0): raise ValueError(f"{name}: n_out = {n_out} with loss {loss!r}: give the number of output ids for a cross-entropy, and none for 'mse'")
+        _check_task(self)
 
-    def __repr__(self): return f"Task({self.name}: {self.loss}, {self.length} tokens of {' '.join(self.alphabet)}, variables {', '.join(self.variables)})"
-
-    def __reduce__(self): # a registered task of an importable module travels between processes as its name
-        home = next((v.fn.__module__ for v in self.variables.values()), '__main__')
-        if TASKS.get(self.name) is self and getattr(sys.modules.get(home), self.name, None) is self and home != '__main__':
-            return resolve_name, (f'{home}:{self.name}',)
-        return super().__reduce__()
-
-    def __copy__(self): # a task of its own, also of a registered one: its variables can be changed
-        new = object.__new__(type(self)); new.__dict__ = self.__dict__ | dict(variables=dict(self.variables))
-        return new
+    def __repr__(self):
+        return (f"Task({self.name}: {self.loss}, {self.length} tokens of {' '.join(self.alphabet)}, "
+                f"variables {', '.join(self.variables)})")
 
     def __getitem__(self, token: str) -> int: # token id
         "The id of a token of the alphabet"
-        if token not in self.alphabet: raise KeyError(unknown('token', token, list(self.alphabet)) + f' in {self.name}')
+        if token not in self.alphabet:
+            raise KeyError(unknown('token', token, list(self.alphabet)) + f' in {self.name}')
         return FIRST + self.alphabet.index(token)
 
     @property
@@ -79,91 +70,163 @@ class Task(CausalModel):
         "Number of token ids"
         return FIRST + len(self.alphabet)
 
-    @property
-    def size(self) -> Size: # network size
-        "The size given, or the smallest default that has every site"
-        if self._size is not None: return self._size
-        layers = 1 + max((s.layer for s in self.sites), default=0)
-        return Size(n_layers=layers, n_heads=max(4, 1 + max((s.head for s in self.sites if s.kind == 'head'), default=0)))
+def _check_task(task: Task) -> None:
+    "Raise if a task's settings contradict each other"
+    name, n_out, loss, tokens = task.name, task.n_out, task.loss, task.alphabet
+    if loss not in ('ce', 'ce_last', 'mse'):
+        raise ValueError(unknown('loss', loss, ['ce', 'ce_last', 'mse']))
+    if len(set(tokens)) < max(2, len(tokens)):
+        raise ValueError(f"{name}: alphabet {' '.join(tokens)!r} must hold two or more distinct tokens, separated by spaces")
+    if task.length < 1:
+        raise ValueError(f"{name}: length = {task.length}, it must be at least 1")
+    if (loss == 'mse') == (n_out > 0):
+        raise ValueError(f"{name}: n_out = {n_out} with loss {loss!r}: give the number of output ids for a cross-entropy, "
+                         "and none for 'mse'")
 
-    def sampler(self, fn: Callable) -> Callable: # the function itself
-        "Decorator: `fn(n, generator)` draws `n` rows of `length` token ids (without BOS)"
-        self._sample = fn
-        return fn
+# %% ../../nbs/domain/01_task.ipynb #e52823f8
+@patch
+def sampler(self: Task, fn: Callable) -> Callable: # the function itself
+    "Decorator: `fn(n, generator)` draws `n` rows of `length` token ids (without BOS)"
+    self._sample = fn
+    return fn
 
-    def sample(self,
-               n: int, # number of sequences
-               gen: torch.Generator, # source of randomness; its device is the result's
-              ) -> Int[Tensor, "batch pos"]: # BOS, then `length` tokens
-        "Draw fresh inputs"
-        if self._sample is None: own = torch.randint(FIRST, self.d_vocab, (n, self.length), generator=gen, device=gen.device)
-        else: own = self._sample(n, gen)
-        return torch.cat([torch.full_like(own[:, :1], BOS), own], 1)
+@patch
+def sample(self: Task,
+           n: int, # number of sequences
+           gen: torch.Generator, # source of randomness; its device is the result's
+          ) -> Int[Tensor, "batch pos"]: # BOS, then `length` tokens
+    "Draw fresh inputs"
+    if self._sample is None:
+        own = torch.randint(FIRST, self.d_vocab, (n, self.length), generator=gen, device=gen.device)
+    else:
+        own = self._sample(n, gen)
+    return torch.cat([torch.full_like(own[:, :1], BOS), own], 1)
 
-    def label(self,
-              tokens: Int[Tensor, "batch pos"], # inputs, BOS first
-             ) -> Tensor: # [batch pos]: output ids, or values for a regression
-        "The causal model's output on some inputs, no swap"
-        return self.check(tokens) and self.as_output(self.run(tokens)[self.output])
+# %% ../../nbs/domain/01_task.ipynb #4810229d
+@patch
+def check(self: Task, tokens: Int[Tensor, "..."]) -> None:
+    "Raise if a token is outside the vocabulary"
+    bad = (tokens < 0) | (tokens >= self.d_vocab)
+    if bad.any():
+        raise ValueError(f"token {tokens[bad][0].item()} is not in the vocabulary of {self.name} (0 to {self.d_vocab - 1}): "
+                         f"BOS 0, PAD 1, then {' '.join(self.alphabet)}")
 
-    def is_ordered(self, variable: str) -> bool:
-        "Whether a variable's values have an order: the answer of a classification has none"
-        is_class = self.loss != 'mse' and variable == self.output
-        return super().is_ordered(variable) and not is_class
+@patch
+def as_output(self: Task, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]: # ids (int64) or values (float32)
+    "Cast an output variable to what the network is trained on"
+    return x.float() if self.loss == 'mse' else x.long()
 
-    def as_output(self, x: Tensor) -> Tensor: # ids (int64) or values (float32)
-        "Cast an output variable to what the network is trained on"
-        return x.float() if self.loss == 'mse' else x.long()
+@patch
+def label(self: Task,
+          tokens: Int[Tensor, "batch pos"], # inputs, BOS first
+         ) -> Shaped[Tensor, "batch pos"]: # output ids (int64), or values (float32) for a regression
+    "The causal model's output on some inputs, no swap"
+    self.check(tokens)
+    return self.as_output(self.run(tokens)[self.output])
 
-    def read(self,
-             tokens: Int[Tensor, "batch pos"], # of any task, BOS first
-            ) -> Int[Tensor, "batch pos"]: # tokens of this task's vocabulary
-        "Another task's input as this one reads it: tokens outside the vocabulary are folded into it"
-        own = (tokens == BOS) | ((tokens >= FIRST) & (tokens < self.d_vocab))
-        folded = FIRST + (tokens - FIRST) % (self.d_vocab - FIRST)
-        return torch.where(own, tokens, folded)
+# %% ../../nbs/domain/01_task.ipynb #2c5114ce
+@patch
+def scored(self: Task,
+           n_pos: int, # positions, BOS included
+           device: str | torch.device | None = None, # of the result
+          ) -> Bool[Tensor, "n_pos"]: # True where the answer counts
+    "Which positions are scored: never BOS, never padding"
+    pos = torch.arange(n_pos, device=device)
+    if self.loss == 'ce_last':
+        return pos == self.length
+    return (pos >= 1) & (pos <= self.length)
 
-    def scored(self,
-               n_pos: int, # positions, BOS included
-               device=None,
-              ) -> Bool[Tensor, "pos"]: # True where the answer counts
-        "Which positions are scored: never BOS, never padding"
-        pos = torch.arange(n_pos, device=device)
-        return pos == self.length if self.loss == 'ce_last' else (pos >= 1) & (pos <= self.length)
+@patch
+def show(self: Task,
+         tokens: Int[Tensor, "pos"], # one input
+        ) -> str: # readable
+    "Token ids as text"
+    names = ['BOS', 'PAD', *self.alphabet]
+    return ' '.join(names[t] for t in tokens.tolist())
 
-    def check(self, tokens: Tensor) -> bool: # True, or raises
-        "Refuse tokens outside the vocabulary"
-        bad = (tokens < 0) | (tokens >= self.d_vocab)
-        if bad.any(): raise ValueError(f"token {tokens[bad][0].item()} is not in the vocabulary of {self.name} (0 to {self.d_vocab - 1}): BOS 0, PAD 1, then {' '.join(self.alphabet)}")
-        return True
+# %% ../../nbs/domain/01_task.ipynb #6f86d92e
+@patch(as_prop=True)
+def size(self: Task) -> Size: # network size
+    "The size given, or the smallest default that has every site"
+    if self._size is not None:
+        return self._size
+    layers = 1 + max((site.layer for site in self.sites), default=0)
+    heads = 1 + max((site.head or 0 for site in self.sites), default=0)
+    return Size(n_layers=layers, n_heads=max(4, heads))
 
-    def show(self,
-             tokens: Int[Tensor, "pos"], # one input
-            ) -> str: # readable
-        "Token ids as text"
-        names = ['BOS', 'PAD', *self.alphabet]
-        return ' '.join(names[t] for t in tokens.tolist())
+# %% ../../nbs/domain/01_task.ipynb #4452a9ca
+@patch
+def is_ordered(self: Task,
+               variable: str, # its name
+              ) -> bool: # True: larger means more
+    "Whether a variable's values have an order: the answer of a classification has none"
+    is_class = self.loss != 'mse' and variable == self.output
+    return CausalModel.is_ordered(self, variable) and not is_class
+
+# %% ../../nbs/domain/01_task.ipynb #31f8a7ee
+@patch
+def read(self: Task,
+         tokens: Int[Tensor, "..."], # of any task, BOS first
+        ) -> Int[Tensor, "..."]: # tokens of this task's vocabulary
+    "Another task's input as this one reads it"
+    own = (tokens == BOS) | ((tokens >= FIRST) & (tokens < self.d_vocab))
+    folded = FIRST + (tokens - FIRST) % (self.d_vocab - FIRST)
+    return torch.where(own, tokens, folded)
+
+# %% ../../nbs/domain/01_task.ipynb #c70d8eef
+input_model = CausalModel('input')
+
+@input_model.variable(ordered=False)
+def first(tokens): return tokens[:, 1:2].expand_as(tokens)
+
+@input_model.variable(ordered=False)
+def two_back(tokens): return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
+
+@input_model.variable()
+def position(tokens): return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
+
+@input_model.variable()
+def odd(position): return position % 2 == 1
+
+_all_ = ['input_model']
 
 # %% ../../nbs/domain/01_task.ipynb #6db7e82b
-TASKS: dict[str, Task] = {} # every registered task, by name
+TASKS: dict[str, Task] = {} # every registered task, by name; `superpos.domain.sequence_tasks` registers those that ship
 
 def register(task: Task, # its name is its key
             ) -> Task: # the same task
     "Make a task known by name, everywhere"
-    known = TASKS.get(task.name)
-    if known is not None and known is not task:
-        warnings.warn(f"task {task.name!r} was registered before and is now another one: choose another name if you need both", stacklevel=2)
+    if TASKS.get(task.name, task) is not task:
+        warnings.warn(f"task {task.name!r} was registered before and is now another one: "
+                      "choose another name if you need both", stacklevel=2)
     TASKS[task.name] = task
     return task
 
-# %% ../../nbs/domain/01_task.ipynb #3ee4dae6
 def get_task(name: str, # a registered name
             ) -> Task: # the task
     "Look a task up by name"
     if name not in TASKS:
-        hint = '' if TASKS else '; those that come with the package are registered by `import superpos.domain.sequence_tasks`'
+        hint = '' if TASKS else '; those of the package are registered by `import superpos.domain.sequence_tasks`'
         raise ValueError(unknown('task', name, list(TASKS)) + hint)
     return TASKS[name]
+
+# %% ../../nbs/domain/01_task.ipynb #fd3b0658
+@patch
+def __copy__(self: Task) -> Task:
+    "A task of its own, also of a registered one: its variables can be changed"
+    new = object.__new__(type(self))
+    new.__dict__ = self.__dict__ | dict(variables=dict(self.variables))
+    return new
+
+# %% ../../nbs/domain/01_task.ipynb #34b85a90
+@patch
+def __reduce__(self: Task) -> tuple:
+    "How a task is pickled"
+    home = next((v.fn.__module__ for v in self.variables.values()), '__main__')
+    is_held = getattr(sys.modules.get(home), self.name, None) is self
+    if is_held and home != '__main__' and TASKS.get(self.name) is self:
+        return resolve_name, (f'{home}:{self.name}',)
+    return object.__reduce__(self)
 
 # %% ../../nbs/domain/01_task.ipynb #c27fd3f4
 def guess_rate(task: Task, # any task
@@ -171,24 +234,11 @@ def guess_rate(task: Task, # any task
                seed: int = 0, # of the sample
               ) -> float: # share of scored positions right, 0 to 1
     "Accuracy of the best constant answer at each position"
-    x = task.sample(n, generator(seed))
-    y = task.label(x)[:, task.scored(x.shape[1])]
+    tokens = task.sample(n, generator(seed))
+    answers = task.label(tokens)[:, task.scored(tokens.shape[1])]
     if task.loss == 'mse':
-        near = (y[None] - torch.linspace(0, 1, 41)[:, None, None]).abs() <= task.tolerance
-        return near.float().mean(1).amax(0).mean().item()
-    return torch.nn.functional.one_hot(y).float().mean(0).amax(-1).mean().item()
-
-# %% ../../nbs/domain/01_task.ipynb #5eabc03e
-present = CausalModel('input')
-
-@present.variable(ordered=False)
-def first(tokens): return tokens[:, 1:2].expand_as(tokens)
-
-@present.variable(ordered=False)
-def two_back(tokens): return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
-
-@present.variable()
-def position(tokens): return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
-
-@present.variable()
-def odd(position): return position % 2 == 1
+        constants = torch.linspace(0, 1, 41)[:, None, None]
+        right = (answers[None] - constants).abs() <= task.tolerance
+        return right.float().mean(1).amax(0).mean().item()
+    shares = torch.nn.functional.one_hot(answers).float().mean(0)
+    return shares.amax(-1).mean().item()

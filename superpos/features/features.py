@@ -17,8 +17,8 @@ from ..domain.combine import Batch, HighLevel, sample
 from ..core import Site, derive_seed, generator, unknown
 from ..plots import heatmaps
 from .activations import Acts, as_site
-from ..domain.ground_truth import defined, model_of, present, scored_rows, values_of
-from ..domain.task import TASKS, Task
+from ..domain.ground_truth import defined, model_of, scored_rows, values_of
+from ..domain.task import input_model, TASKS, Task
 
 # %% auto #0
 __all__ = ['UNORDERED', 'Feature', 'is_ordered', 'features_of', 'features', 'Labels', 'shuffled', 'column', 'labels',
@@ -180,7 +180,7 @@ def unused(hl: HighLevel, # the organism's causal model
            rare: float, # see `features`
           ) -> list[Feature]: # role 'unused'
     "What the input shows and the site does not need"
-    out = [f for v in present.variables for f in features_of(hl, 'input', v, batch, rare, UNORDERED) if f.variable != 'position' or f.kind == 'value']
+    out = [f for v in input_model.variables for f in features_of(hl, 'input', v, batch, rare, UNORDERED) if f.variable != 'position' or f.kind == 'value']
     if len(hl.tasks) > 1 and site != hl.task_site: out += features_of(hl, 'task', 'task', batch, rare, UNORDERED)
     return [replace(f, role='unused') for f in out]
 

@@ -4,80 +4,166 @@
 
 # %% ../../nbs/siit/00_objective.ipynb #4631ace3
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
+
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from ..domain.combine import HighLevel, Target, differs, pair, run, sample
+
 from ..core import unknown
+from ..domain.combine import Batch, HighLevel, Target
 from ..models.interchange import Masks, choose, masks_of, nodes, position_loss, stack_swaps
-from ..models.transformer import NetConfig, forward
+from ..models.transformer import Net, Swaps
 
 # %% auto #0
-__all__ = ['TERMS', 'Training', 'settle', 'Steps', 'DataStream', 'losses']
+__all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'swaps_of', 'stacked_target', 'siit_losses',
+           'Training', 'with_default_steps', 'per_example', 'DataStream']
+
+# %% ../../nbs/siit/00_objective.ipynb #acea0866
+@dataclass(frozen=True)
+class StepData:
+    "What one training step needs; from `DataStream.draw`, with an axis of several steps in front of every tensor"
+    tokens: Int[Tensor, "*step batch pos"] # inputs
+    source: Int[Tensor, "*step batch"] # row of the IIT source
+    source_unused: Int[Tensor, "*step batch"] # row of the SIIT source
+    clean: Target # label without a swap
+    swapped: Target # answer under the IIT swap
+    w_clean: Float[Tensor, "*step batch pos"] # weight of each position, 1 per example in all
+    w_swapped: Float[Tensor, "*step batch pos"] # the same, raised where the swap changes the answer
+    site: Masks # IIT: places to swap
+    unused: Masks # SIIT: places to swap
+
+    def __getitem__(self, i: int) -> StepData:
+        "The data of step `i`"
+        return map_tensors(lambda x: x[i], self)
+
+# %% ../../nbs/siit/00_objective.ipynb #f40c91b2
+def map_tensors(change: Callable[[Tensor], Tensor], # what happens to each
+                x: Any, # a tensor, or a dataclass of tensors and such dataclasses
+               ) -> Any: # of the same class
+    "The same structure with every tensor changed"
+    if isinstance(x, Tensor):
+        return change(x)
+    return type(x)(*[map_tensors(change, part) for part in vars(x).values()])
+
+# %% ../../nbs/siit/00_objective.ipynb #09473dbf
+LOSS_TERMS = ('behaviour', 'iit', 'siit') # as saved histories name them
+
+@dataclass(frozen=True)
+class TermRows:
+    "What one term of the loss asks of its rows in the pass"
+    target: Target # the right answers
+    weight: Float[Tensor, "batch pos"] # of each position
+    source: Int[Tensor, "batch"] | None = None # row of each example's source; None: no swap
+    swap: Masks | None = None # places to take from it
+
+def term_rows(d: StepData, # one step's data
+              term: str, # one of LOSS_TERMS
+             ) -> TermRows:
+    "The rows that one term of the loss needs"
+    if term == 'behaviour':
+        return TermRows(d.clean, d.w_clean)
+    if term == 'iit':
+        return TermRows(d.swapped, d.w_swapped, d.source, d.site)
+    return TermRows(d.clean, d.w_clean, d.source_unused, d.unused)
+
+# %% ../../nbs/siit/00_objective.ipynb #007cb98e
+def swaps_of(rows: Sequence[TermRows], # of the terms with a swap
+             n_clean: int, # clean rows, which come first
+            ) -> Swaps | None: # None: no swap at all
+    "Who takes what from whom in the whole pass"
+    if not rows:
+        return None
+    return stack_swaps(torch.cat([r.source for r in rows]), n_clean, Masks.cat([r.swap for r in rows]))
+
+def stacked_target(rows: Sequence[TermRows], # of all terms
+                  ) -> Target: # their targets one below the other
+    "The right answers of the whole pass"
+    parts = [(r.target.value, r.target.scored, r.target.task) for r in rows]
+    return Target(*[torch.cat(part) for part in zip(*parts, strict=True)])
+
+# %% ../../nbs/siit/00_objective.ipynb #e2a00eee
+def siit_losses(hl: HighLevel, # the causal model
+                net: Net, # the network
+                d: StepData, # one step's data
+                source_grad: bool = True, # let gradients flow into the source's run
+                terms: tuple[str, ...] = LOSS_TERMS, # those wanted; clean rows always run, since they are the sources
+               ) -> Float[Tensor, "term"]: # behavior, IIT, SIIT; 0 for a term not wanted
+    "The three terms of the loss, each a mean over examples, in nats (for a regression: scaled squared errors)"
+    n, device = len(d.tokens), d.tokens.device
+    run = ['behaviour', *[t for t in LOSS_TERMS[1:] if t in terms]]
+    rows = [term_rows(d, term) for term in run]
+    logits = net.forward(d.tokens.repeat(len(run), 1), swaps_of(rows[1:], n), source_grad)
+    weight = torch.cat([r.weight for r in rows])
+    of_positions = position_loss(hl, logits, stacked_target(rows)) * weight
+    of_terms = of_positions.view(len(run), -1).sum(1) / n
+    index = torch.tensor([LOSS_TERMS.index(term) for term in run], device=device)
+    return torch.zeros(3, device=device).index_put((index,), of_terms)
 
 # %% ../../nbs/siit/00_objective.ipynb #1d4425b0
 @dataclass(frozen=True)
 class Training:
     "Everything that decides a training run, apart from the causal model"
     seed: int = 0 # of initial weights and data
-    steps: int | None = None # optimiser steps over which the learning rate falls, fewer if it looks certified before; None: 700, and 100 per task
-    extra: int | None = None # further steps at the final rate, taken only while it does not look certified; None: half as many
+    steps: int | None = None # over which the learning rate falls; it may look certified before; None: 700, and 100 per task
+    extra: int | None = None # further steps, taken only while it does not look certified; None: half as many
     batch: int = 256 # examples; each is used three times per step: clean, IIT, SIIT
-    weights: tuple[float, float, float] = (.4, 1., .4) # behaviour, IIT, SIIT
+    weights: tuple[float, float, float] = (.4, 1., .4) # behavior, IIT, SIIT
     optimiser: Literal['muon', 'adam'] = 'muon' # for the matrices inside the blocks; everything else always uses Adam
     lr: float = 3e-3 # Adam
     lr_matrices: float = .02 # Muon
     betas: tuple[float, float] = (.9, .99) # Adam's memory
     weight_decay: float = .1 # of Muon's matrices, per unit of learning rate: what no loss asks for fades
     end: float = .01 # final learning rate, as a share of the first
-    power: float = 2. # how it falls: 1 linearly (published), 2 with the square of what is left, so that more steps are small
+    power: float = 2. # how it falls: 1 linearly (published), 2 with the square of what is left
     warmup: int = 50 # steps over which it rises
     clip: float = 1. # largest norm of the gradient
-    average: float = .995 # the organism is a running mean of the weights, with this memory per step; 0: the last weights
+    average: float = .995 # memory per step of the running mean that is the organism; 0: the last weights
     importance: float = 4. # weight of the positions that the swap changes, relative to the others
-    updates: Literal['one', 'three'] = 'one' # optimiser steps per batch; three: one for each loss term (Gupta et al. 2024)
-    unused: Literal['halves', 'single'] = 'halves' # which unused nodes a SIIT swap takes: a random half, or one (Gupta et al. 2024)
-    source_grad: bool = True # let gradients flow into the source's run; False: only what is read is trained, not what is written
+    updates: Literal['one', 'three'] = 'one' # steps per batch; three: one for each loss term (Gupta et al. 2024)
+    unused: Literal['halves', 'single'] = 'halves' # swapped in SIIT rows: a random half, or one (Gupta et al. 2024)
+    source_grad: bool = True # let gradients flow into the source's run; False: what is written is not trained
     act: str = 'relu' # relu, gelu or solu
     chunk: int = 10 # steps whose data are drawn together
     check: int = 100 # steps between checks against the certificate
 
     def __post_init__(self):
-        for k, allowed in dict(optimiser=('muon', 'adam'), updates=('one', 'three'), unused=('halves', 'single')).items():
-            if getattr(self, k) not in allowed: raise ValueError(unknown(k, getattr(self, k), list(allowed)))
-        for k in ('steps', 'batch', 'chunk', 'check'):
-            if getattr(self, k) is not None and getattr(self, k) < 1: raise ValueError(f'{k} = {getattr(self, k)}: it must be at least 1')
-        if self.extra is not None and self.extra < 0: raise ValueError(f'extra = {self.extra}: it cannot be negative')
-        if self.check % self.chunk: raise ValueError(f'check = {self.check} must be a multiple of chunk = {self.chunk}')
-        if not 0 <= self.average < 1: raise ValueError(f'average = {self.average}: at least 0, and below 1')
+        _check_training(self)
+
+def _check_training(cfg: Training) -> None:
+    "Raise if a setting cannot be meant"
+    choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'])
+    for name, allowed in choices.items():
+        if getattr(cfg, name) not in allowed:
+            raise ValueError(unknown(name, getattr(cfg, name), allowed))
+    for name in ('steps', 'batch', 'chunk', 'check'):
+        value = getattr(cfg, name)
+        if value is not None and value < 1:
+            raise ValueError(f'{name} = {value}: it must be at least 1')
+    if cfg.extra is not None and cfg.extra < 0:
+        raise ValueError(f'extra = {cfg.extra}: it cannot be negative')
+    if cfg.check % cfg.chunk:
+        raise ValueError(f'check = {cfg.check} must be a multiple of chunk = {cfg.chunk}')
+    if not 0 <= cfg.average < 1:
+        raise ValueError(f'average = {cfg.average}: at least 0, and below 1')
 
 # %% ../../nbs/siit/00_objective.ipynb #2f28b087
-def settle(cfg: Training, # possibly without steps
-           hl: HighLevel, # the causal model to be trained
-          ) -> Training: # with the number of steps decided
+def with_default_steps(cfg: Training, # possibly without steps
+                       hl: HighLevel, # the causal model to be trained
+                      ) -> Training: # with the number of steps decided
     "Fill in the defaults that depend on the number of tasks"
     steps = cfg.steps or 700 + 100 * len(hl.tasks)
-    return replace(cfg, steps=steps, extra=steps // 2 if cfg.extra is None else cfg.extra)
+    extra = steps // 2 if cfg.extra is None else cfg.extra
+    return replace(cfg, steps=steps, extra=extra)
 
-# %% ../../nbs/siit/00_objective.ipynb #acea0866
-@dataclass(frozen=True)
-class Steps:
-    "Data of several steps; every tensor has axes [step, batch, ...]"
-    tokens: Int[Tensor, "step batch pos"] # inputs
-    source: Int[Tensor, "step batch"] # row of the IIT source
-    source_unused: Int[Tensor, "step batch"] # row of the SIIT source
-    clean: Target # label without a swap
-    swapped: Target # answer under the IIT swap
-    w_clean: Float[Tensor, "step batch pos"] # weight of each position, 1 per example in all
-    w_swapped: Float[Tensor, "step batch pos"] # the same, raised where the swap changes the answer
-    site: Masks # IIT: places to swap
-    unused: Masks # SIIT: places to swap
-
-    def __getitem__(self, i) -> Steps:
-        pick = lambda x: x[i] if isinstance(x, Tensor) else type(x)(*[v[i] for v in vars(x).values()])
-        return Steps(*[pick(v) for v in vars(self).values()])
+# %% ../../nbs/siit/00_objective.ipynb #185be8d7
+def per_example(weight: Float[Tensor, "batch pos"], # relative weights of positions, 0 where not scored
+               ) -> Float[Tensor, "batch pos"]: # 1 per example in all
+    "Weights of positions such that every example counts the same"
+    return weight / weight.sum(1, keepdim=True)
 
 # %% ../../nbs/siit/00_objective.ipynb #423cf1cb
 class DataStream:
@@ -87,56 +173,45 @@ class DataStream:
                  cfg: Training, # batch, importance, unused, chunk
                  gen: torch.Generator): # its state is all the stream's state
         self.hl, self.cfg, self.gen = hl, cfg, gen
-        dev = gen.device
-        self.sites, self.nodes, self.uses = masks_of(hl, hl.sites, dev), masks_of(hl, nodes(hl), dev), hl.uses(dev)
+        device = gen.device
+        self.sites = masks_of(hl, hl.sites, device)
+        self.nodes = masks_of(hl, nodes(hl), device)
+        self.uses = hl.uses(device)
         self.used = choose(self.sites, self.uses)                          # per task: the places that it uses
 
-    def draw(self) -> Steps: # chunk steps
+    def draw(self) -> StepData: # chunk steps
         "The next chunk"
-        hl, c, g = self.hl, self.cfg, self.gen
-        K, B, dev = c.chunk, c.batch, g.device
-        batch = sample(hl, K * B, g)
-        batch = batch[torch.arange(K * B, device=dev).view(B, K).T.reshape(-1)]      # every step gets an even share of each task
-        site = torch.multinomial(self.uses[batch.task].float(), 1, generator=g)
-        swap = torch.zeros(K * B, len(hl.sites), dtype=torch.bool, device=dev).scatter_(1, site, True)
-        source = self._pairs(batch.task)                                             # rows within a step
-        clean, swapped = run(hl, batch), run(hl, batch, batch[(source + B * torch.arange(K, device=dev)[:, None]).flatten()], swap)
-        weight = swapped.scored * torch.where(differs(hl, swapped, clean), c.importance, 1.)
-        each = lambda w: w / w.sum(1, keepdim=True)
-        view = lambda x: x.view(K, B, *x.shape[1:]) if isinstance(x, Tensor) else type(x)(*[v.view(K, B, *v.shape[1:]) for v in vars(x).values()])
-        return Steps(view(batch.tokens), source, self._pairs(batch.task), view(clean), view(swapped), view(each(clean.scored.float())), view(each(weight)),
-                     view(choose(self.sites, swap)), view(choose(self.nodes, self._unused(K * B)).minus(self.used[batch.task])))
+        batch = self._inputs()
+        swap = self._one_site_each(batch)
+        source = self._pairs(batch.task)
+        clean, swapped = self.hl.run(batch), self.hl.run(batch, batch[self._in_chunk(source)], swap)
+        importance = torch.where(self.hl.differs(swapped, clean), self.cfg.importance, 1.)
+        source_unused = self._pairs(batch.task)
+        unused = choose(self.nodes, self._some_nodes(len(batch))).minus(self.used[batch.task])
+        flat = StepData(batch.tokens, source.flatten(), source_unused.flatten(), clean, swapped,
+                        per_example(clean.scored.float()), per_example(swapped.scored * importance),
+                        choose(self.sites, swap), unused)
+        return map_tensors(lambda x: x.view(self.cfg.chunk, self.cfg.batch, *x.shape[1:]), flat)
 
-    def _pairs(self, task): # row of the source within its step
-        return torch.stack([pair(self.hl, t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
+    def _inputs(self) -> Batch: # step after step, each with an even share of each task
+        n_steps, n = self.cfg.chunk, self.cfg.batch
+        by_step = torch.arange(n_steps * n, device=self.gen.device).view(n, n_steps).T.reshape(-1)
+        return self.hl.sample(n_steps * n, self.gen)[by_step]
 
-    def _unused(self, n):
-        k, g = len(nodes(self.hl)), self.gen
-        if self.cfg.unused == 'halves': return torch.rand(n, k, generator=g, device=g.device) < .5
-        return torch.nn.functional.one_hot(torch.randint(0, k, (n,), generator=g, device=g.device), k).bool()
+    def _one_site_each(self, batch: Batch) -> Bool[Tensor, "row site"]: # one that the example's task uses
+        site = torch.multinomial(self.uses[batch.task].float(), 1, generator=self.gen)
+        nothing = torch.zeros(len(batch), len(self.hl.sites), dtype=torch.bool, device=self.gen.device)
+        return nothing.scatter_(1, site, True)
 
-# %% ../../nbs/siit/00_objective.ipynb #e2a00eee
-TERMS = ('behaviour', 'iit', 'siit')
+    def _pairs(self, task: Int[Tensor, "row"]) -> Int[Tensor, "step batch"]: # row of the source within its step
+        return torch.stack([self.hl.pair(t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
 
-def losses(hl: HighLevel, # the causal model
-           params: dict[str, Tensor], # the network's parameters
-           cfg: NetConfig, # its shape
-           d: Steps, # one step's data
-           source_grad: bool = True, # let gradients flow into the source's run
-           terms: tuple[str, ...] = TERMS, # those wanted; clean rows always run, since they are the sources
-          ) -> Float[Tensor, "term"]: # behaviour, IIT, SIIT: mean over examples; 0 for a term not wanted
-    "The three terms of the loss"
-    n, parts = len(d.tokens), []
-    if 'iit' in terms: parts.append((1, d.source, d.site, d.swapped, d.w_swapped))
-    if 'siit' in terms: parts.append((2, d.source_unused, d.unused, d.clean, d.w_clean))
-    swaps = None
-    if parts:
-        masks = Masks(torch.cat([m.heads for _, _, m, _, _ in parts]), torch.cat([m.mlps for _, _, m, _, _ in parts]))
-        swaps = stack_swaps(torch.cat([src for _, src, _, _, _ in parts]), n, masks)
-    logits = forward(params, cfg, d.tokens.repeat(1 + len(parts), 1), swaps, source_grad)
-    targets = [d.clean, *[t for _, _, _, t, _ in parts]]
-    target = Target(*[torch.cat([getattr(t, k) for t in targets]) for k in ('value', 'scored', 'task')])
-    weight = torch.cat([d.w_clean, *[w for *_, w in parts]])
-    each = (position_loss(hl, logits, target) * weight).view(len(targets), -1).sum(1) / n
-    out = torch.zeros(3, device=each.device)
-    return out.index_put((torch.tensor([0, *[i for i, *_ in parts]], device=each.device),), each)
+    def _in_chunk(self, source: Int[Tensor, "step batch"]) -> Int[Tensor, "row"]: # row of the source in the chunk
+        first = self.cfg.batch * torch.arange(self.cfg.chunk, device=self.gen.device)
+        return (source + first[:, None]).flatten()
+
+    def _some_nodes(self, n: int) -> Bool[Tensor, "row node"]: # a random half, or one
+        k, device = len(nodes(self.hl)), self.gen.device
+        if self.cfg.unused == 'halves':
+            return torch.rand(n, k, generator=self.gen, device=device) < .5
+        return torch.nn.functional.one_hot(torch.randint(0, k, (n,), generator=self.gen, device=device), k).bool()

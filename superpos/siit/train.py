@@ -4,6 +4,7 @@
 
 # %% ../../nbs/siit/02_train.ipynb #cee8eba0
 from __future__ import annotations
+
 import json
 import os
 import signal
@@ -11,285 +12,495 @@ import sys
 import threading
 import time
 import warnings
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
-from typing import Literal, Sequence
+from typing import Literal
+
 import pandas as pd
 import torch
+from fastcore.basics import patch
 from jaxtyping import Float
 from joblib import Parallel, delayed
+from matplotlib.figure import Figure
 from torch import Tensor
 from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
-from .certificate import Thresholds, count
-from ..domain.combine import HighLevel, differs, pair, run, sample
-from ..core import MLP, config_hash, derive_seed, generator, hold_memory
+
+from ..core import MLP, Site, config_hash, derive_seed, generator, hold_memory
+from ..domain.combine import Batch, HighLevel
 from ..io import load_tensors, save_tensors
 from ..models.interchange import net_config
-from ..models.transformer import NetConfig, build, config_of, load_parameters, parameters
-from .objective import LOSS_TERMS, DataStream, StepData, Training, siit_losses, with_default_steps
+from ..models.transformer import Net, Params, build, load_parameters, parameters
 from ..plots import curves
+from .certificate import Thresholds, count
+from .objective import LOSS_TERMS, DataStream, StepData, Training, siit_losses, with_default_steps
 
 # %% auto #0
-__all__ = ['make_optimisers', 'rate', 'update', 'average', 'optimiser_tensors', 'load_optimiser', 'State', 'quick_check',
-           'looks_certified', 'Stopped', 'report', 'how_to_show', 'hold_interrupt', 'train', 'check_effects',
-           'check_answers', 'show_history', 'train_seeds']
+__all__ = ['Optimizers', 'show_history', 'make_optimizers', 'learning_rate_factor', 'set_learning_rates', 'update',
+           'update_means', 'TrainingState', 'TrainingStopped', 'weights_of', 'quick_check', 'looks_certified',
+           'optimizer_tensors', 'load_optimizers', 'with_prefix', 'without_prefix', 'progress_style', 'Progress',
+           'delay_interrupt', 'SwapPairs', 'random_pairs', 'check_effects', 'answers_at_the_end', 'check_answers',
+           'train', 'SeedResult', 'train_seeds']
+
+# %% ../../nbs/siit/02_train.ipynb #07dae04b
+def show_history(history: pd.DataFrame, # one row a check: step, the loss terms, accuracy, effective_iia, siia
+                ) -> Figure:
+    "Loss terms, and what is still wrong at each check, over training; zero is drawn at 1e-5"
+    import matplotlib.pyplot as plt
+    fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout='constrained')
+    def columns(names, error=False):
+        values = {name: history[name].to_numpy(float)[None] for name in names}
+        return {name: 1 - value + 1e-5 for name, value in values.items()} if error else values
+    steps = history.step.to_numpy(float)
+    curves(steps, columns(LOSS_TERMS), 'step', 'loss (nats)', logy=True, ax=left)
+    errors = columns(['effective_iia', 'siia', 'accuracy'], error=True)
+    curves(steps, errors, 'step', '1 - rate (share of positions)', logy=True, ax=right)
+    return fig
 
 # %% ../../nbs/siit/02_train.ipynb #eb984c16
-def make_optimisers(params: dict[str, Tensor], # the network's parameters
-                    c: Training, # optimiser, rates, betas
-                   ) -> dict[str, torch.optim.Optimizer]: # by name
+Optimizers = dict[str, torch.optim.Optimizer] # 'adam', and 'muon' if it is used
+
+def make_optimizers(params: Params, # the network's parameters
+                    cfg: Training, # optimiser, learning rates, betas
+                   ) -> Optimizers: # fresh
     "Muon for the blocks' matrices, Adam for the rest"
-    inner = [p for k, p in params.items() if k.startswith('blocks') and p.dim() == 2] if c.optimiser == 'muon' else []
+    inner = [p for name, p in params.items() if name.startswith('blocks') and p.dim() == 2]
+    if cfg.optimiser == 'adam':
+        inner = []
     ids = {id(p) for p in inner}
-    out = {'adam': torch.optim.Adam([p for p in params.values() if id(p) not in ids], lr=c.lr, betas=c.betas, fused=True)}
-    if inner: out['muon'] = torch.optim.Muon(inner, lr=c.lr_matrices, weight_decay=c.weight_decay, adjust_lr_fn='match_rms_adamw')
+    rest = [p for p in params.values() if id(p) not in ids]
+    out = {'adam': torch.optim.Adam(rest, lr=cfg.lr, betas=cfg.betas, fused=True)}
+    if inner:
+        out['muon'] = torch.optim.Muon(inner, lr=cfg.lr_matrices, weight_decay=cfg.weight_decay,
+                                       adjust_lr_fn='match_rms_adamw')
     return out
 
-def rate(c: Training, # steps, warmup, end
-         step: int, # from 0
-        ) -> float: # factor on the first learning rate
+# %% ../../nbs/siit/02_train.ipynb #0d67e42b
+def learning_rate_factor(cfg: Training, # steps, warmup, end, power
+                         step: int, # from 0
+                        ) -> float: # on the first learning rate
     "Linear rise, then the fall"
-    return min(1., (step + 1) / max(1, c.warmup)) * (c.end + (1 - c.end) * max(0., 1 - step / c.steps) ** c.power)
+    rise = min(1., (step + 1) / max(1, cfg.warmup))
+    left = max(0., 1 - step / cfg.steps)
+    return rise * (cfg.end + (1 - cfg.end) * left ** cfg.power)
+
+# %% ../../nbs/siit/02_train.ipynb #9f3e3962
+def set_learning_rates(optimizers: Optimizers, # changed in place
+                       cfg: Training, # lr, lr_matrices
+                       factor: float, # on both
+                      ) -> None:
+    "Set the learning rate of every optimizer"
+    for name, optimizer in optimizers.items():
+        first = cfg.lr_matrices if name == 'muon' else cfg.lr
+        for group in optimizer.param_groups:
+            group['lr'] = factor * first
 
 # %% ../../nbs/siit/02_train.ipynb #3e04473d
 def update(hl: HighLevel, # the causal model
-           params: dict[str, Tensor], # changed in place
-           cfg: NetConfig, # the network's shape
-           optimisers: dict[str, torch.optim.Optimizer], # changed in place
+           net: Net, # its parameters are changed in place
+           optimizers: Optimizers, # changed in place
            d: StepData, # one step's data
-           c: Training, # weights, updates, clip
+           cfg: Training, # weights, updates, clip
            factor: float, # on the learning rates
           ) -> Float[Tensor, "term"]: # the three losses before the step
-    "One batch: one optimiser step on the weighted sum, or three, one per term"
-    for name, o in optimisers.items():
-        for group in o.param_groups: group['lr'] = factor * (c.lr_matrices if name == 'muon' else c.lr)
-    w = torch.tensor(c.weights, device=d.tokens.device)
-    wanted = tuple(t for t, x in zip(LOSS_TERMS, c.weights) if x > 0)
-    out = torch.zeros(3, device=w.device)
-    for names in [wanted] if c.updates == 'one' else [(t,) for t in wanted]:
-        terms = siit_losses(hl, params, cfg, d, c.source_grad, names)
-        use = torch.tensor([t in names for t in LOSS_TERMS], device=w.device)
-        for p in params.values(): p.grad = None
-        (terms * w * use).sum().backward()
-        out = torch.where(use, terms.detach(), out)
-        torch.nn.utils.clip_grad_norm_(params.values(), c.clip)
-        for o in optimisers.values(): o.step()
+    "One batch: one optimizer step on the weighted sum, or three, one per term"
+    set_learning_rates(optimizers, cfg, factor)
+    weights = torch.tensor(cfg.weights, device=d.tokens.device)
+    wanted = tuple(term for term, weight in zip(LOSS_TERMS, cfg.weights, strict=True) if weight > 0)
+    out = torch.zeros(3, device=weights.device)
+    for terms in [wanted] if cfg.updates == 'one' else [(term,) for term in wanted]:
+        losses = siit_losses(hl, net, d, cfg.source_grad, terms)
+        counts = torch.tensor([term in terms for term in LOSS_TERMS], device=weights.device)
+        for p in net.params.values():
+            p.grad = None
+        (losses * weights * counts).sum().backward()
+        out = torch.where(counts, losses.detach(), out)
+        torch.nn.utils.clip_grad_norm_(net.params.values(), cfg.clip)
+        for optimizer in optimizers.values():
+            optimizer.step()
     return out
 
 # %% ../../nbs/siit/02_train.ipynb #8495bc5f
 @torch.no_grad()
-def average(pairs: Sequence[tuple[Tensor, Tensor]], # mean and live parameter
-            memory: float, # per step, when grown up
-            step: int, # from 0
-           ) -> None:
-    "Move the means towards the live weights"
-    for mean, live in pairs: mean.lerp_(live, 1 - min(memory, (step + 1) / (step + 10)))
-
-# %% ../../nbs/siit/02_train.ipynb #6b7d994f
-def optimiser_tensors(params: dict[str, Tensor], # names
-                      optimisers: dict[str, torch.optim.Optimizer], # after at least one step
-                     ) -> dict[str, Tensor]: # 'optimiser/tensor/parameter'
-    "Every tensor that an optimiser remembers"
-    names = {id(p): k for k, p in params.items()}
-    return {f'{o}/{k}/{names[id(p)]}': v for o, opt in optimisers.items() for p, s in opt.state.items() for k, v in s.items()}
-
-def load_optimiser(params: dict[str, Tensor], # names
-                   optimisers: dict[str, torch.optim.Optimizer], # fresh
-                   tensors: dict[str, Tensor], # from `optimiser_tensors`
-                  ) -> None:
-    "Put remembered tensors back"
-    for key, v in tensors.items():
-        o, k, name = key.split('/')
-        optimisers[o].state[params[name]][k] = v.clone() if k == 'step' else v.to(params[name].device, copy=True)
+def update_means(pairs: Sequence[tuple[Tensor, Tensor]], # a mean, changed in place, and what it follows
+                 memory: float, # per step, when grown up
+                 step: int, # from 0
+                ) -> None:
+    "Move running means towards the live weights"
+    weight = 1 - min(memory, (step + 1) / (step + 10))
+    for mean, live in pairs:
+        mean.lerp_(live, weight)
 
 # %% ../../nbs/siit/02_train.ipynb #841b03bc
 @dataclass
-class State:
+class TrainingState:
     "Everything the next step depends on"
     hl: HighLevel # the causal model
     cfg: Training # the run
     live: TransformerBridge # the network being trained
     net: TransformerBridge # the organism: the running mean of its weights
     stream: DataStream # data
-    optimisers: dict # by name
+    optimisers: Optimizers # by name
     step: int = 0 # steps done
-    history: list = field(default_factory=list) # one dict per check
+    history: list[dict] = field(default_factory=list) # one dict per check
     seconds: float = 0. # spent so far
-    recent: Tensor = field(default_factory=lambda: torch.zeros(4)) # sum of the loss terms since the last check, and their number
+    recent: Float[Tensor, "4"] = field(default_factory=lambda: torch.zeros(4)) # loss terms since the last check: sums, and number
 
     @classmethod
-    def fresh(cls, hl: HighLevel, cfg: Training, device=None) -> State: # at step 0
+    def fresh(cls, hl: HighLevel, cfg: Training, device: str | None = None) -> TrainingState: # at step 0
         "A new run"
         cfg = with_default_steps(cfg, hl)
         live, net = (build(net_config(hl, cfg.act, cfg.seed), device) for _ in range(2))
-        dev = next(iter(parameters(net).values())).device
-        return cls(hl, cfg, live, net, DataStream(hl, cfg, generator(derive_seed(cfg.seed, 'data'), dev)), make_optimisers(parameters(live), cfg))
+        params = parameters(live)
+        gen = generator(derive_seed(cfg.seed, 'data'), next(iter(params.values())).device)
+        return cls(hl, cfg, live, net, DataStream(hl, cfg, gen), make_optimizers(params, cfg))
 
     @property
-    def key(self) -> str: # hash
-        "What a checkpoint must agree on to be resumed"
-        return config_hash(dict(tasks=self.hl.names, pairing=self.hl.pairing, recompute=self.hl.recompute, site=str(self.hl.task_site), size=asdict(self.hl.size), training=asdict(self.cfg)))
+    def last_step(self) -> int:
+        "The step at which the run ends if it never looks certified"
+        return self.cfg.steps + self.cfg.extra
 
-    def save(self, path) -> None:
-        "Write a checkpoint"
-        p = parameters(self.live)
-        tensors = {f'live/{k}': v.detach() for k, v in p.items()} | {f'mean/{k}': v.detach() for k, v in parameters(self.net).items()} | {f'optimiser/{k}': v for k, v in optimiser_tensors(p, self.optimisers).items()}
-        tensors |= {'generator': self.stream.gen.get_state(), 'recent': self.recent}
-        save_tensors(path, {k: v.contiguous().cpu() for k, v in tensors.items()}, {'key': self.key, 'step': str(self.step), 'history': json.dumps(self.history), 'seconds': str(self.seconds)})
-
-    def restore(self, path) -> None:
-        "Continue from a checkpoint of the same run"
-        tensors, meta = load_tensors(path)
-        if meta.get('key') != self.key: raise ValueError(f"{path} is a checkpoint of another run (tasks, sizes, seed or settings differ): give another folder, or the settings it was made with")
-        p = parameters(self.live)
-        part = lambda prefix: {k[len(prefix):]: v for k, v in tensors.items() if k.startswith(prefix)}
-        load_parameters(self.live, part('live/')); load_parameters(self.net, part('mean/'))
-        load_optimiser(p, self.optimisers, part('optimiser/'))
-        self.stream.gen.set_state(tensors['generator']); self.recent = tensors['recent']
-        self.step, self.history, self.seconds = int(meta['step']), json.loads(meta['history']), float(meta['seconds'])
-
-# %% ../../nbs/siit/02_train.ipynb #0a282eb3
-def quick_check(s: State, # a run
-                n: int = 256, # sequences per task
-                label: str = 'check', # of the random stream
-               ) -> dict: # shares of positions
-    "What the certificate would roughly say now"
-    counts = count(s.hl, s.net, n, generator(derive_seed(s.cfg.seed, label, s.step), s.stream.gen.device))
-    rate = {k: (v[0].sum() / v[1].sum().clamp(min=1)).item() for k, v in counts.items()}
-    worst = lambda metric, pick=min, site=None: pick((v for (m, x, _), v in rate.items() if m == metric and site in (None, x)), default=1. if pick is min else 0.)
-    sites = {(x, t): v for (m, x, t), v in rate.items() if m == 'effective iia'}
-    weakest = min(sites, key=sites.get)
-    return dict(step=s.step, accuracy=worst('accuracy'), effective_iia=sites[weakest], weakest=' / '.join(weakest), siia=worst('siia', site='all at once'), leak=worst('leak', max))
-
-def looks_certified(check: dict, # from quick_check
-                    t: Thresholds = Thresholds(), # of the certificate
-                   ) -> bool: # with a margin
-    "Whether it is worth stopping"
-    return check['accuracy'] >= t.accuracy and check['effective_iia'] >= (1 + t.effective_iia) / 2 and check['siia'] >= (1 + t.siia) / 2 and check['leak'] <= t.leak / 2
+    @property
+    def done(self) -> bool: # True: looks certified, or no steps are left
+        "Whether the run is over"
+        return self.step >= self.last_step or bool(self.history and self.history[-1]['passed'])
 
 # %% ../../nbs/siit/02_train.ipynb #7a60b135
-class Stopped(RuntimeError):
+class TrainingStopped(RuntimeError):
     "Training ended early: the message says why and how to go on"
 
-# %% ../../nbs/siit/02_train.ipynb #67b25411
-def report(s: State, show: str, bar, line: dict) -> None:
-    "Tell the reader where training stands"
-    text = f"step {s.step}: effective IIA >= {100 * line['effective_iia']:.1f} % (weakest: {line['weakest']}), accuracy {100 * line['accuracy']:.2f} %, loss {line['loss']:.4f}"
-    if show == 'bar': bar.set_postfix_str(f"worst {line['weakest']} {100 * line['effective_iia']:.1f} %, loss {line['loss']:.4f}")
-    if show == 'lines': print(text, flush=True)
-    if show == 'live':
-        from IPython.display import clear_output, display
-        clear_output(wait=True); fig = show_history(pd.DataFrame(s.history)); display(fig)
-        import matplotlib.pyplot as plt
-        plt.close(fig)
+def weights_of(net: TransformerBridge) -> Params: # by name
+    "A copy of a network's weights"
+    return {name: p.detach().clone() for name, p in parameters(net).items()}
 
-def how_to_show(show: str | None) -> str: # bar, lines, live or none
+# %% ../../nbs/siit/02_train.ipynb #def7ee88
+@patch
+def advance(self: TrainingState) -> None:
+    "One chunk of steps, on fresh data"
+    before = weights_of(self.live), weights_of(self.net)
+    net, data = Net.of(self.live), self.stream.draw()
+    pairs = list(zip(parameters(self.net).values(), net.params.values(), strict=True))
+    n = min(self.cfg.chunk, self.last_step - self.step)
+    for i in range(n):
+        step = self.step + i
+        factor = learning_rate_factor(self.cfg, step)
+        losses = update(self.hl, net, self.optimisers, data[i], self.cfg, factor)
+        self.recent += torch.cat([losses.cpu(), torch.ones(1)])
+        update_means(pairs, self.cfg.average, step)
+    if not torch.isfinite(self.recent).all():
+        load_parameters(self.live, before[0])
+        load_parameters(self.net, before[1])
+        rates = f'lr (now {self.cfg.lr}) or lr_matrices (now {self.cfg.lr_matrices})'
+        raise TrainingStopped(f'the loss is not finite after step {self.step}: the weights are back at step {self.step}; '
+                              f'try a smaller {rates}')
+    self.step += n
+
+# %% ../../nbs/siit/02_train.ipynb #0a282eb3
+def quick_check(state: TrainingState, # a run
+                n: int = 256, # sequences per task
+                label: str = 'check', # of the random stream
+               ) -> dict: # step, accuracy, effective_iia, weakest, siia, leak: shares of positions
+    "What the certificate would roughly say now"
+    gen = generator(derive_seed(state.cfg.seed, label, state.step), state.stream.gen.device)
+    counts = count(state.hl, state.net, n, gen)
+    rates = {key: (right.sum() / asked.sum().clamp(min=1)).item() for key, (right, asked) in counts.items()}
+    def of(metric, site=None):
+        return [rate for (m, s, _), rate in rates.items() if m == metric and site in (None, s)]
+    by_site = {(site, task): rate for (metric, site, task), rate in rates.items() if metric == 'effective iia'}
+    weakest = min(by_site, key=by_site.get)
+    return dict(step=state.step, accuracy=min(of('accuracy'), default=1.), effective_iia=by_site[weakest],
+                weakest=' / '.join(weakest), siia=min(of('siia', 'all at once'), default=1.), leak=max(of('leak'), default=0.))
+
+# %% ../../nbs/siit/02_train.ipynb #a7214ebf
+def looks_certified(check: dict, # from quick_check
+                    thresholds: Thresholds = Thresholds(), # of the certificate
+                   ) -> bool: # with a margin: half the error that the certificate allows
+    "Whether it is worth stopping"
+    effective = check['effective_iia'] >= (1 + thresholds.effective_iia) / 2
+    untouched = check['siia'] >= (1 + thresholds.siia) / 2
+    kept_apart = check['leak'] <= thresholds.leak / 2
+    return check['accuracy'] >= thresholds.accuracy and effective and untouched and kept_apart
+
+# %% ../../nbs/siit/02_train.ipynb #9f3b8fdd
+@patch
+def check(self: TrainingState,
+          thresholds: Thresholds = Thresholds(), # of the certificate at which to stop
+         ) -> dict: # the line: quick_check's, the mean losses since the last check, seconds, passed
+    "Write a line into the history; the run is over if it passes twice"
+    losses = (self.recent[:3] / self.recent[3]).tolist()
+    self.recent = torch.zeros(4)
+    line = quick_check(self) | dict(zip(LOSS_TERMS, losses, strict=True))
+    line['loss'] = sum(weight * loss for weight, loss in zip(self.cfg.weights, losses, strict=True))
+    line['seconds'] = round(self.seconds, 1)
+    line['passed'] = looks_certified(line, thresholds) and self._confirmed(thresholds)
+    self.history.append(line)
+    return line
+
+@patch
+def _confirmed(self: TrainingState, thresholds: Thresholds) -> bool:
+    "Whether a larger check on other samples passes too"
+    return looks_certified(quick_check(self, 1024, 'confirm'), thresholds)
+
+@patch(as_prop=True)
+def check_is_due(self: TrainingState) -> bool:
+    "Whether a check belongs here: every `check` steps, and where the learning rate or the run ends"
+    return self.step % self.cfg.check == 0 or self.step in (self.cfg.steps, self.last_step)
+
+# %% ../../nbs/siit/02_train.ipynb #6b7d994f
+def optimizer_tensors(params: Params, # the network's
+                      optimizers: Optimizers, # after at least one step
+                     ) -> dict[str, Tensor]: # 'optimizer/tensor/parameter'
+    "Every tensor that an optimizer remembers"
+    names = {id(p): name for name, p in params.items()}
+    out = {}
+    for which, optimizer in optimizers.items():
+        for p, memory in optimizer.state.items():
+            out |= {f'{which}/{key}/{names[id(p)]}': x for key, x in memory.items()}
+    return out
+
+def load_optimizers(params: Params, # the network's
+                    optimizers: Optimizers, # fresh; changed in place
+                    tensors: dict[str, Tensor], # from `optimizer_tensors`
+                   ) -> None:
+    "Put remembered tensors back"
+    for path, x in tensors.items():
+        which, key, name = path.split('/')
+        memory = optimizers[which].state[params[name]]
+        memory[key] = x.clone() if key == 'step' else x.to(params[name].device, copy=True)
+
+# %% ../../nbs/siit/02_train.ipynb #658fd192
+@patch(as_prop=True)
+def key(self: TrainingState) -> str: # hash
+    "What a checkpoint must agree on to be resumed"
+    hl = self.hl
+    return config_hash(dict(tasks=hl.names, pairing=hl.pairing, recompute=hl.recompute, site=str(hl.task_site),
+                            size=asdict(hl.size), training=asdict(self.cfg)))
+
+def with_prefix(prefix: str, # of every key
+                tensors: dict[str, Tensor], # by name
+               ) -> dict[str, Tensor]:
+    "The same tensors under longer names"
+    return {prefix + name: x.detach() for name, x in tensors.items()}
+
+def without_prefix(prefix: str, # of the keys that are wanted
+                   tensors: dict[str, Tensor], # by name
+                  ) -> dict[str, Tensor]: # by the rest of the name
+    "What `with_prefix` was given"
+    return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}
+
+# %% ../../nbs/siit/02_train.ipynb #61fbaa90
+@patch
+def save(self: TrainingState, path: str | Path) -> None:
+    "Write a checkpoint"
+    params = parameters(self.live)
+    tensors = {'generator': self.stream.gen.get_state(), 'recent': self.recent}
+    tensors |= with_prefix('live/', params)
+    tensors |= with_prefix('mean/', parameters(self.net))
+    tensors |= with_prefix('optimiser/', optimizer_tensors(params, self.optimisers))
+    about = {'key': self.key, 'step': str(self.step), 'history': json.dumps(self.history), 'seconds': str(self.seconds)}
+    save_tensors(path, {name: x.contiguous().cpu() for name, x in tensors.items()}, about)
+
+@patch
+def restore(self: TrainingState, path: str | Path) -> None:
+    "Continue from a checkpoint of the same run"
+    tensors, about = load_tensors(path)
+    if about.get('key') != self.key:
+        raise ValueError(f"{path} is a checkpoint of another run (tasks, sizes, seed or settings differ): "
+                         "give another folder, or the settings it was made with")
+    load_parameters(self.live, without_prefix('live/', tensors))
+    load_parameters(self.net, without_prefix('mean/', tensors))
+    load_optimizers(parameters(self.live), self.optimisers, without_prefix('optimiser/', tensors))
+    self.stream.gen.set_state(tensors['generator'])
+    self.recent = tensors['recent']
+    self.step, self.history, self.seconds = int(about['step']), json.loads(about['history']), float(about['seconds'])
+
+# %% ../../nbs/siit/02_train.ipynb #67b25411
+def progress_style(show: str | None) -> str: # bar, lines, live or none
     "A bar on a terminal, plain lines elsewhere"
     return show or ('bar' if sys.stderr.isatty() else 'lines')
 
+class Progress:
+    "What the reader is told while a run goes on"
+    def __init__(self,
+                 state: TrainingState, # the run
+                 style: str): # bar, lines, live or none
+        self.state, self.style = state, style
+        self.bar = tqdm(total=state.cfg.steps, initial=state.step, disable=style != 'bar', unit='step')
+
+    def moved(self) -> None:
+        "After a chunk of steps"
+        self.bar.update(self.state.step - self.bar.n)
+
+    def checked(self, line: dict) -> None: # of the history
+        "After a check"
+        worst, loss = 100 * line['effective_iia'], line['loss']
+        if self.style == 'bar':
+            self.bar.set_postfix_str(f"worst {line['weakest']} {worst:.1f} %, loss {loss:.4f}")
+        if self.style == 'lines':
+            print(f"step {self.state.step}: effective IIA >= {worst:.1f} % (weakest: {line['weakest']}), "
+                  f"accuracy {100 * line['accuracy']:.2f} %, loss {loss:.4f}", flush=True)
+        if self.style == 'live':
+            _redraw(show_history(pd.DataFrame(self.state.history)))
+
+def _redraw(fig: Figure) -> None:
+    "Put a figure in the place of a notebook cell's output"
+    import matplotlib.pyplot as plt
+    from IPython.display import clear_output, display
+    clear_output(wait=True)
+    display(fig)
+    plt.close(fig)
+
 # %% ../../nbs/siit/02_train.ipynb #fba1162b
 @contextmanager
-def hold_interrupt():
-    "Let Ctrl-C wait for the end of a chunk of steps: yields a list that is not empty once it was pressed; a second press does not wait"
+def delay_interrupt() -> Iterator[list[int]]: # yields a list that is not empty once Ctrl-C was pressed
+    "Let Ctrl-C wait for the end of a chunk of steps; a second press does not wait"
     asked = []
     def ask(signum, frame):
-        if asked: raise KeyboardInterrupt
+        if asked:
+            raise KeyboardInterrupt
         asked.append(signum)
-    if threading.current_thread() is not threading.main_thread(): yield asked; return
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
     before = signal.signal(signal.SIGINT, ask)
-    try: yield asked
-    finally: signal.signal(signal.SIGINT, before)
-
-# %% ../../nbs/siit/02_train.ipynb #70b75068
-def train(hl: HighLevel, # what to compute, and where
-          cfg: Training = Training(), # how
-          folder: str | Path | None = None, # for checkpoints; an unfinished run of the same settings found there is continued
-          device: str | None = None, # cpu, cuda, mps; None: cuda if there is one
-          show: Literal['bar', 'lines', 'live', 'none'] | None = None, # progress; None: bar on a terminal, else lines
-          thresholds: Thresholds = Thresholds(), # of the certificate at which to stop
-          save_every: float = 20., # seconds between checkpoints
-         ) -> State: # the finished run
-    "Train a network with SIIT until it looks certified, or the steps are used up"
-    hold_memory()
-    cfg = with_default_steps(cfg, hl); check_effects(hl, cfg); check_answers(hl, cfg)
-    s, path = State.fresh(hl, cfg, device), Path(folder) / 'checkpoint.safetensors' if folder else None
-    if path and path.exists(): s.restore(path)
-    elif path: path.parent.mkdir(parents=True, exist_ok=True)
-    params, shape, show = parameters(s.live), config_of(s.net), how_to_show(show)
-    pairs = list(zip(parameters(s.net).values(), params.values()))
-    bar = tqdm(total=cfg.steps, initial=s.step, disable=show != 'bar', unit='step')
-    start, saved = time.monotonic() - s.seconds, time.monotonic()
-    total = cfg.steps + cfg.extra
-    done = lambda: s.step >= total or (s.history and s.history[-1]['passed'])
-    with hold_interrupt() as asked, bar:
-        while not done():
-            good = [(net, {k: p.detach().clone() for k, p in parameters(net).items()}) for net in (s.live, s.net)]
-            chunk = s.stream.draw()
-            for i in range(min(cfg.chunk, total - s.step)):
-                terms = update(hl, params, shape, s.optimisers, chunk[i], cfg, rate(cfg, s.step + i))
-                s.recent += torch.cat([terms.cpu(), torch.ones(1)]); average(pairs, cfg.average, s.step + i)
-            if not torch.isfinite(s.recent).all():
-                for net, weights in good: load_parameters(net, weights)
-                raise Stopped(f"the loss is not finite after step {s.step}: the weights are back at step {s.step}; try a smaller lr (now {cfg.lr}) or lr_matrices (now {cfg.lr_matrices})")
-            s.step += min(cfg.chunk, total - s.step); s.seconds = time.monotonic() - start; bar.update(s.step - bar.n)
-            if s.step % cfg.check == 0 or s.step in (cfg.steps, total):
-                terms = (s.recent[:3] / s.recent[3]).tolist(); s.recent = torch.zeros(4)
-                line = quick_check(s) | dict(zip(LOSS_TERMS, terms)) | dict(loss=sum(w * t for w, t in zip(cfg.weights, terms)), seconds=round(s.seconds, 1))
-                line['passed'] = looks_certified(line, thresholds) and looks_certified(quick_check(s, 1024, 'confirm'), thresholds)
-                s.history.append(line); report(s, show, bar, line)
-            if path and (asked or done() or time.monotonic() - saved > save_every): s.save(path); saved = time.monotonic()
-            if asked and path and not done(): raise Stopped(f"interrupted at step {s.step} of {total} at the most, saved in {path}: the same call continues from there") from KeyboardInterrupt()
-            if asked: raise KeyboardInterrupt
-    return s
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 # %% ../../nbs/siit/02_train.ipynb #95828253
+@dataclass(frozen=True)
+class SwapPairs:
+    "Random bases with their sources"
+    base: Batch
+    source: Batch
+
+def random_pairs(hl: HighLevel, # the causal model
+                 n: int, # pairs
+                 gen: torch.Generator, # source of randomness
+                ) -> SwapPairs:
+    "Bases and sources as an interchange draws them"
+    base, source = hl.sample(n, gen), hl.sample(n, gen)
+    return SwapPairs(base, source[hl.pair(source.task, gen)])
+
 def check_effects(hl: HighLevel, # the causal model
                   cfg: Training, # its seed
                   n: int = 500, # sequences per task
                  ) -> None:
     "Raise if a site's swap never changes the answer"
-    gen = generator(derive_seed(cfg.seed, 'effects'))
-    base, source = (sample(hl, n * len(hl.tasks), gen) for _ in range(2))
-    source, clean, uses = source[pair(hl, source.task, gen)], run(hl, base), hl.uses()
+    pairs = random_pairs(hl, n * len(hl.tasks), generator(derive_seed(cfg.seed, 'effects')))
+    clean, uses = hl.run(pairs.base), hl.uses()
     for j, site in enumerate(hl.sites):
-        which = torch.zeros(len(base), len(hl.sites), dtype=torch.bool); which[:, j] = uses[base.task, j]
-        target = run(hl, base, source, which)
-        some = (differs(hl, target, clean) & target.scored).any(1)
-        for i, t in enumerate(hl.names):
-            if uses[i, j] and not some[base.task == i].any() and hl.recompute:
-                raise ValueError(f"the interchange at {site} never changes the answer of {t} (variables {', '.join(hl.alignment[site][t])}): make the answer depend on it, or leave the variable unaligned")
+        swap = torch.zeros(len(pairs.base), len(hl.sites), dtype=torch.bool)
+        swap[:, j] = uses[pairs.base.task, j]
+        target = hl.run(pairs.base, pairs.source, swap)
+        changed = (hl.differs(target, clean) & target.scored).any(1)
+        for i, task in enumerate(hl.names):
+            if hl.recompute and uses[i, j] and not changed[pairs.base.task == i].any():
+                _no_effect(hl, site, task)
+
+def _no_effect(hl: HighLevel, site: Site, task: str) -> None:
+    "Raise: a swap never changes the answer"
+    variables = ', '.join(hl.alignment[site][task])
+    raise ValueError(f"the interchange at {site} never changes the answer of {task} (variables {variables}): "
+                     "make the answer depend on it, or leave the variable unaligned")
 
 # %% ../../nbs/siit/02_train.ipynb #78b02064
+def answers_at_the_end(hl: HighLevel, # the causal model
+                       batch: Batch, # on which answers are looked up
+                      ) -> dict[str, set[int]]: # task -> output ids seen at scored positions
+    "The answers of the classification tasks whose output lives in the last MLP"
+    clean, last, out = hl.run(batch), MLP(hl.size.n_layers - 1), {}
+    for i, task in enumerate(hl.tasks):
+        if not hl.is_regression[i] and task.variables[task.output].site == last:
+            scored = clean.scored & (clean.task == i)[:, None]
+            out[task.name] = set(clean.value[scored].unique().int().tolist())
+    return out
+
 def check_answers(hl: HighLevel, # the causal model
                   cfg: Training, # its seed
                   n: int = 500, # sequences per task
                  ) -> None:
     "Warn if two tasks end at the last MLP and share two output ids"
-    clean = run(hl, sample(hl, n * len(hl.tasks), generator(derive_seed(cfg.seed, 'answers'))))
-    last, sets = MLP(hl.size.n_layers - 1), {}
-    for i, t in enumerate(hl.tasks):
-        if t.loss != 'mse' and t.variables[t.output].site == last: sets[t.name] = set(clean.value[(clean.task == i)[:, None] & clean.scored].unique().int().tolist())
-    for a, b in combinations(sets, 2):
-        if len(both := sorted(sets[a] & sets[b])) > 1: warnings.warn(f"{a} and {b} both end at {last} and answer with the ids {', '.join(map(str, both))}: no linear map can read one and ignore the other; give one of them other output ids, or an earlier layer", stacklevel=3)
+    batch = hl.sample(n * len(hl.tasks), generator(derive_seed(cfg.seed, 'answers')))
+    answers = answers_at_the_end(hl, batch)
+    for a, b in combinations(answers, 2):
+        shared = sorted(answers[a] & answers[b])
+        if len(shared) > 1:
+            ids = ', '.join(map(str, shared))
+            warnings.warn(f"{a} and {b} both end at {MLP(hl.size.n_layers - 1)} and answer with the ids {ids}: no linear map can "
+                          "read one and ignore the other; give one of them other output ids, or an earlier layer", stacklevel=3)
 
-# %% ../../nbs/siit/02_train.ipynb #07dae04b
-def show_history(history: pd.DataFrame, # of a run
-                ): # matplotlib figure
-    "Loss terms, and the weakest effective IIA, over training"
-    import matplotlib.pyplot as plt
-    fig, axs = plt.subplots(1, 2, figsize=(9, 2.8), layout='constrained'); x = history.step.to_numpy(float)
-    curves(x, {t: history[t].to_numpy(float)[None] for t in LOSS_TERMS}, 'step', 'loss (nats)', logy=True, ax=axs[0])
-    curves(x, {k: 1 - history[k].to_numpy(float)[None] + 1e-5 for k in ('effective_iia', 'siia', 'accuracy')}, 'step', '1 - rate (share of positions)', logy=True, ax=axs[1])
-    return fig
+# %% ../../nbs/siit/02_train.ipynb #70b75068
+def train(hl: HighLevel, # what to compute, and where
+          cfg: Training = Training(), # how
+          folder: str | Path | None = None, # for checkpoints; an unfinished run of the same settings goes on from there
+          device: str | None = None, # cpu, cuda, mps; None: cuda if there is one
+          show: Literal['bar', 'lines', 'live', 'none'] | None = None, # progress; None: bar on a terminal, else lines
+          thresholds: Thresholds = Thresholds(), # of the certificate at which to stop
+          save_every: float = 20., # seconds between checkpoints
+         ) -> TrainingState: # the finished run
+    "Train a network with SIIT until it looks certified, or the steps are used up"
+    hold_memory()
+    check_effects(hl, cfg)
+    check_answers(hl, cfg)
+    state = TrainingState.fresh(hl, cfg, device)
+    checkpoint = _open_checkpoint(state, folder)
+    progress = Progress(state, progress_style(show))
+    start, saved = time.monotonic() - state.seconds, time.monotonic()
+    with delay_interrupt() as asked, progress.bar:
+        while not state.done:
+            state.advance()
+            state.seconds = time.monotonic() - start
+            progress.moved()
+            if state.check_is_due:
+                progress.checked(state.check(thresholds))
+            if checkpoint and (asked or state.done or time.monotonic() - saved > save_every):
+                state.save(checkpoint)
+                saved = time.monotonic()
+            if asked:
+                _interrupted(state, checkpoint)
+    return state
+
+# %% ../../nbs/siit/02_train.ipynb #9b1c0ab5
+def _open_checkpoint(state: TrainingState, # fresh; it goes on from a checkpoint that is found
+                     folder: str | Path | None, # None: no checkpoints
+                    ) -> Path | None: # where to save
+    "Find the checkpoint of a run, or make its folder"
+    if folder is None or folder == '':
+        return None
+    path = Path(folder) / 'checkpoint.safetensors'
+    if path.exists():
+        state.restore(path)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+def _interrupted(state: TrainingState, checkpoint: Path | None) -> None:
+    "Stop, and say how to go on"
+    if checkpoint is None or state.done:
+        raise KeyboardInterrupt
+    raise TrainingStopped(f"interrupted at step {state.step} of {state.last_step} at the most, saved in {checkpoint}: "
+                          "the same call continues from there") from KeyboardInterrupt()
 
 # %% ../../nbs/siit/02_train.ipynb #a48a0a02
-def _one_seed(hl, cfg, threads, folder, device):
+@dataclass(frozen=True)
+class SeedResult:
+    "What a worker sends back"
+    weights: Params # of the organism, on the CPU
+    step: int # steps done
+    history: list[dict] # one dict per check
+    seconds: float # spent
+
+def _train_one_seed(hl: HighLevel, cfg: Training, threads: int, folder: Path | None, device: str | None) -> SeedResult:
+    "A run in a worker process"
     torch.set_num_threads(threads)
-    s = train(hl, cfg, folder, device, show='none')
-    return {k: v.detach().cpu() for k, v in parameters(s.net).items()}, s.step, s.history, s.seconds
+    state = train(hl, cfg, folder, device, show='none')
+    weights = {name: p.cpu() for name, p in weights_of(state.net).items()}
+    return SeedResult(weights, state.step, state.history, state.seconds)
 
 def train_seeds(hl: HighLevel, # the causal model
                 cfg: Training, # the run; its seed is replaced
@@ -297,14 +508,18 @@ def train_seeds(hl: HighLevel, # the causal model
                 jobs: int = 2, # processes
                 folder: str | Path | None = None, # for checkpoints, one folder per seed
                 device: str | None = 'cpu', # of every run
-               ) -> list[State]: # in the order of the seeds
+               ) -> list[TrainingState]: # in the order of the seeds
     "The same run from several seeds, side by side"
     threads = max(1, (os.cpu_count() or 1) // max(1, min(jobs, len(seeds))))
-    runs = [replace(cfg, seed=s) for s in seeds]
-    done = Parallel(n_jobs=jobs)(delayed(_one_seed)(hl, c, threads, Path(folder) / f'seed-{c.seed}' if folder else None, device) for c in runs)
-    out = []
-    for c, (weights, step, history, seconds) in zip(runs, done):
-        s = State.fresh(hl, c, device); load_parameters(s.net, weights)
-        s.step, s.history, s.seconds = step, history, seconds
-        out.append(s)
-    return out
+    runs = [replace(cfg, seed=seed) for seed in seeds]
+    folders = [Path(folder) / f'seed-{seed}' if folder else None for seed in seeds]
+    work = [delayed(_train_one_seed)(hl, run, threads, place, device) for run, place in zip(runs, folders, strict=True)]
+    results = Parallel(n_jobs=jobs)(work)
+    return [_state_of(hl, run, result, device) for run, result in zip(runs, results, strict=True)]
+
+def _state_of(hl: HighLevel, cfg: Training, result: SeedResult, device: str | None) -> TrainingState:
+    "A finished run, rebuilt from what its worker sent back"
+    state = TrainingState.fresh(hl, cfg, device)
+    load_parameters(state.net, result.weights)
+    state.step, state.history, state.seconds = result.step, result.history, result.seconds
+    return state
