@@ -4,11 +4,15 @@
 
 # %% ../../nbs/cli/00_app.ipynb #fe9fdb42
 from __future__ import annotations
+
 import os
+import re
+import secrets
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
+
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,166 +20,310 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 # %% auto #0
-__all__ = ['ORDER', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'say', 'message', 'fail', 'interrupted', 'Commands',
-           'start', 'our_folder', 'is_ours', 'set_aside', 'show_verdict', 'show_next', 'certify', 'list_all']
+__all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'say', 'message', 'fail', 'is_stopped',
+           'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'is_ours', 'our_folder', 'set_aside',
+           'verdict_table', 'show_verdict', 'show_next', 'certify', 'list_all']
 
 # %% ../../nbs/cli/00_app.ipynb #faf6b4f1
-def console(err: bool = False, # the standard error
+def console(err: bool = False,  # the standard error
            ) -> Console:
     "Where to print; wide enough for a table when nobody's window limits it"
     stream = sys.stderr if err else sys.stdout
     free = not stream.isatty() and 'COLUMNS' not in os.environ
     return Console(stderr=err, width=130 if free else None, highlight=False, force_jupyter=False)
 
-def say(text: str) -> None:
-    "A remark, on the standard error"
+
+def say(text: str,  # one remark
+       ) -> None:
+    "Make a remark on the standard error"
     console(err=True).print(text, style='dim', markup=False, soft_wrap=True)
 
 # %% ../../nbs/cli/00_app.ipynb #c154cd9c
-def message(e: BaseException, # any error of ours
-           ) -> str: # one line
+def message(e: BaseException,  # any error of ours
+           ) -> str:
     "What an error says, on one line"
     text = str(e.args[0]) if isinstance(e, KeyError) and e.args else str(e)
-    if isinstance(e, OSError) and e.strerror: text = f'{e.strerror}: {e.filename}' if e.filename else e.strerror
+    if isinstance(e, OSError) and e.strerror:
+        text = f'{e.strerror}: {e.filename}' if e.filename else e.strerror
     return ' '.join(text.split()) or type(e).__name__
 
-def fail(text: str, # one line
-         status: int = 2, # exit status
+# %% ../../nbs/cli/00_app.ipynb #1fd18e81
+def fail(text: str,  # one line
+         status: int = 2,  # exit status
         ) -> None:
     "Say what is wrong on the standard error, and leave"
     console(err=True).print(f'[red]superpos: {escape(text)}[/]', soft_wrap=True)
     raise typer.Exit(status)
 
-def interrupted(e: BaseException) -> bool: # Ctrl-C, or a training that it ended
+
+def is_stopped(e: BaseException) -> bool:  # e: any error
+    "Whether it is a training that was ended; compared by name, since its module loads torch"
+    return type(e).__name__ == 'Stopped'
+
+
+def interrupted(e: BaseException) -> bool:  # e: Ctrl-C, or a training that it ended
     "Whether somebody pressed Ctrl-C"
-    return isinstance(e, KeyboardInterrupt) or (type(e).__name__ == 'Stopped' and isinstance(e.__cause__, KeyboardInterrupt))
+    return isinstance(e, KeyboardInterrupt) or (is_stopped(e) and isinstance(e.__cause__, KeyboardInterrupt))
 
 # %% ../../nbs/cli/00_app.ipynb #e74b8c7e
-ORDER = ('demo', 'train', 'certify', 'list', 'score', 'board', 'table', 'bench') # of the help; others come last
+ORDER = ('demo', 'train', 'certify', 'list', 'score', 'board', 'table', 'bench')  # of the help; others come last
+OURS = (ValueError, OSError, KeyError, KeyboardInterrupt)  # errors with a message for people
+
+
+def _explain(e, typed):
+    "Say what went wrong, and leave"
+    if not interrupted(e):
+        fail(message(e))
+    said = escape(message(e) if str(e) else 'interrupted')
+    go_on = escape(shlex.join(typed))
+    console(err=True).print(f'\n[yellow]superpos: {said}[/]\nTo go on: [bold]superpos {go_on}[/]', soft_wrap=True)
+    raise typer.Exit(130)
+
 
 class Commands(TyperGroup):
     "The commands, with errors as one line"
     def list_commands(self, ctx):
         names = super().list_commands(ctx)
-        return sorted(names, key=lambda n: (ORDER.index(n) if n in ORDER else len(ORDER), names.index(n)))
+        places = {name: ORDER.index(name) if name in ORDER else len(ORDER) for name in names}
+        return sorted(names, key=lambda name: (places[name], names.index(name)))
 
     def parse_args(self, ctx, args):
         ctx.meta['typed'] = [a for a in args if a != '--no-resume']
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx):
-        try: return super().invoke(ctx)
-        except (ValueError, OSError, KeyError, RuntimeError, KeyboardInterrupt) as e:
-            ours = type(e).__name__ == 'Stopped' or isinstance(e, (ValueError, OSError, KeyError, KeyboardInterrupt))
-            if ctx.params.get('debug') or not ours or isinstance(e, BrokenPipeError): raise
-            if not interrupted(e): fail(message(e))
-            console(err=True).print(f"\n[yellow]superpos: {escape(message(e) if str(e) else 'interrupted')}[/]\nTo go on: [bold]superpos {escape(shlex.join(ctx.meta['typed']))}[/]", soft_wrap=True)
-            raise typer.Exit(130)
+        try:
+            return super().invoke(ctx)
+        except (*OURS, RuntimeError) as e:
+            ours = is_stopped(e) or isinstance(e, OURS)
+            if ctx.params.get('debug') or not ours or isinstance(e, BrokenPipeError):
+                raise
+            _explain(e, ctx.meta['typed'])
 
+# %% ../../nbs/cli/00_app.ipynb #b4202a56
 OPTIONS = dict(help_option_names=['-h', '--help'])
-app = typer.Typer(name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS,
-                  epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
+app = typer.Typer(
+    name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    rich_markup_mode='rich', context_settings=OPTIONS,
+    epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
 
 # %% ../../nbs/cli/00_app.ipynb #d6e0149c
 def _version(wanted: bool):
-    if not wanted: return
+    if not wanted:
+        return
     from superpos import __version__
     typer.echo(f'superpos {__version__}')
     raise typer.Exit()
 
+
+_DEBUG = typer.Option('--debug', envvar='SUPERPOS_DEBUG', help='Show tracebacks instead of one line.')
+_VERSION = typer.Option('--version', callback=_version, is_eager=True, help='Show the version and leave.')
+
+
 @app.callback()
-def start(debug: Annotated[bool, typer.Option('--debug', envvar='SUPERPOS_DEBUG', help='Show tracebacks instead of one line.')] = False,
-          version: Annotated[bool, typer.Option('--version', callback=_version, is_eager=True, help='Show the version and leave.')] = False):
-    "Transformers that provably run several known algorithms through the same parts: train them, certify them, look inside."
-    os.environ.setdefault('MPLBACKEND', 'agg')                             # pictures go to files
+def start(debug: Annotated[bool, _DEBUG] = False,
+          version: Annotated[bool, _VERSION] = False):
+    "Transformers that provably run several known algorithms through the same parts: train, certify, look inside."
+    os.environ.setdefault('MPLBACKEND', 'agg')  # pictures go to files
+
+# %% ../../nbs/cli/00_app.ipynb #0e655e35
+def _plain(text, hide):
+    "Text without colors, and without the name of a temporary folder"
+    text = re.sub(r'\x1b\[[0-9;]*m', '', text)
+    text = text.replace(str(hide), '...') if hide else text
+    return '\n'.join(line.rstrip() for line in text.split('\n'))
+
+
+def typed(*args: Any,  # words of the command, after `superpos`
+          status: int = 0,  # exit status that is expected
+          hide: Path | None = None,  # a folder whose name is shown as ...
+         ) -> str:
+    "All that a command says, typed as by a user; an AssertionError if its exit status is another one"
+    from unittest.mock import patch
+
+    from typer.testing import CliRunner
+    with patch('rich.console._is_jupyter', return_value=False):
+        words = [str(a) for a in args]
+        result = CliRunner().invoke(app, words, prog_name='superpos', env={'TERMINAL_WIDTH': '110'})
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code == status, (args, result.exit_code, result.output)
+    return _plain(result.output, hide)
+
+# %% ../../nbs/cli/00_app.ipynb #c9ebe978
+def mistyped(*args: Any,  # words of the command, after `superpos`
+             says: str,  # part of the message that is expected
+             hide: Path | None = None,  # a folder whose name is shown as ...
+            ) -> str:
+    "A mistake as it was typed, and the one line that is said about it; an AssertionError if it is none"
+    from typer.testing import CliRunner
+    words = [str(a) for a in args]
+    result = CliRunner().invoke(app, words)
+    line = _plain(result.stderr, hide)
+    is_one_line = says in line and line.count('\n') == 1
+    assert result.exit_code == 2 and result.stdout == '' and is_one_line, (result.exit_code, result.output, result.exception)
+    return _plain(f"$ superpos {' '.join(words)}\n{line}", hide)
 
 # %% ../../nbs/cli/00_app.ipynb #05521fe2
-def our_folder(folder: Path, # to write into
-              ) -> Path: # the same
-    "Refuse a folder that holds anything of somebody else's"
-    if folder.is_file(): raise ValueError(f'{folder} is a file: give a folder with --out')
-    there = sorted(p.name for p in folder.iterdir() if not p.name.startswith('.')) if folder.is_dir() else []
-    if there and not is_ours(folder, there): raise ValueError(f'{folder} already holds other things ({", ".join(there[:3])}): nothing was touched; give another folder with --out')
+def is_ours(folder: Path,  # a folder
+            there: list[str],  # what is in it
+           ) -> bool:
+    "Whether a folder holds an organism, or one in the making"
+    if 'config.json' not in there:
+        return there == ['checkpoint'] or (folder / 'checkpoint' / 'checkpoint.safetensors').exists()
+    from superpos.siit.organism import read_config
+    try:
+        return bool(read_config(folder))
+    except ValueError:
+        return False
+
+
+def our_folder(folder: Path,  # to write into
+              ) -> Path:
+    "The folder, unless it holds anything of somebody else's"
+    if folder.is_file():
+        raise ValueError(f'{folder} is a file: give a folder with --out')
+    there = []
+    if folder.is_dir():
+        there = sorted(p.name for p in folder.iterdir() if not p.name.startswith('.'))
+    if there and not is_ours(folder, there):
+        some = ', '.join(there[:3])
+        raise ValueError(f'{folder} already holds other things ({some}): nothing was touched; give another folder with --out')
     return folder
 
-def is_ours(folder: Path, # a folder
-            there: list[str], # what is in it
-           ) -> bool: # whether we may write into it
-    "Whether a folder holds an organism, or one in the making"
-    if 'config.json' not in there: return there == ['checkpoint'] or (folder / 'checkpoint' / 'checkpoint.safetensors').exists()
-    from superpos.siit.organism import read_config
-    try: return bool(read_config(folder))
-    except ValueError: return False
-
-def set_aside(folder: Path, # an earlier run
+# %% ../../nbs/cli/00_app.ipynb #9cf7ed4f
+def set_aside(folder: Path,  # an earlier run
              ) -> None:
     "Move an earlier run out of the way; it is kept"
-    if not our_folder(folder).exists(): return
-    new = next(p for i in range(1, 10**6) if not (p := folder.with_name(f'{folder.name}.old-{i}')).exists())
-    folder.rename(new); say(f'the earlier run is kept in {new}')
+    if not our_folder(folder).exists():
+        return
+    names = (folder.with_name(f'{folder.name}.old-{i}') for i in range(1, 10**6))
+    new = next(name for name in names if not name.exists())
+    folder.rename(new)
+    say(f'the earlier run is kept in {new}')
 
 # %% ../../nbs/cli/00_app.ipynb #83547abe
-def show_verdict(cert, # a certificate
-                 name: str, # of the organism
+def verdict_table(cert: Any,  # a certificate
+                  name: str,  # of the organism
+                 ) -> Table:
+    "What was claimed and what was measured"
+    from superpos.report.organism import claims, percent
+    table = Table(title=f'{name}, measured on fresh samples (seed {cert.seed})', title_justify='left', title_style='bold')
+    for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
+        numeric = column in ('worst value', '95 % interval')
+        table.add_column(column, justify='right' if numeric else 'left', no_wrap=column != 'where')
+    for claim in claims(cert):
+        nothing = claim.value != claim.value
+        value = 'none' if nothing else percent(claim.value)
+        interval = '' if nothing else f'{100 * claim.low:.2f} - {100 * claim.high:.2f}'
+        mark = '[green]ok[/]' if claim.ok else '[red]no[/]'
+        table.add_row(claim.name, value, interval, claim.asked, claim.where or 'nothing to measure', mark)
+    return table
+
+# %% ../../nbs/cli/00_app.ipynb #3347573a
+def show_verdict(cert: Any,  # a certificate
+                 name: str,  # of the organism
                 ) -> None:
     "Print what was claimed, what was measured, and the verdict"
-    from superpos.report.organism import claims, percent
-    t = Table(title=f'{name}, measured on fresh samples (seed {cert.seed})', title_justify='left', title_style='bold')
-    for c in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''): t.add_column(c, justify='right' if c in ('worst value', '95 % interval') else 'left', no_wrap=c != 'where')
-    for c in claims(cert):
-        none = c.value != c.value
-        t.add_row(c.name, 'none' if none else percent(c.value), '' if none else f'{100 * c.low:.2f} - {100 * c.high:.2f}', c.asked, c.where or 'nothing to measure', '[green]ok[/]' if c.ok else '[red]no[/]')
-    out = console(); out.print(t)
-    if cert.certified: out.print('[bold green]certified[/]')
-    else:
-        out.print(f'[bold red]not certified[/]: {len(cert.failures)} reasons')
-        for f in cert.failures[:6]: out.print(f'  - {escape(f)}', soft_wrap=True)
-        if len(cert.failures) > 6: out.print(f'  ... and {len(cert.failures) - 6} more, all of them in the certificate')
+    out = console()
+    out.print(verdict_table(cert, name))
+    if cert.certified:
+        out.print('[bold green]certified[/]')
+        return
+    out.print(f'[bold red]not certified[/]: {len(cert.failures)} reasons')
+    for failure in cert.failures[:6]:
+        out.print(f'  - {escape(failure)}', soft_wrap=True)
+    if len(cert.failures) > 6:
+        out.print(f'  ... and {len(cert.failures) - 6} more, all of them in the certificate')
 
-def show_next(*steps: tuple[str, str]) -> None: # what it does, what to type
+
+def show_next(*steps: tuple[str, str]) -> None:  # what it does, what to type
     "Print what to do next"
-    t = Table.grid(padding=(0, 2))
-    for what, command in steps: t.add_row(f'  {escape(what)}', f'[bold]{escape(command)}[/]')
-    out = console(); out.print('\n[bold]What to do next[/]'); out.print(t)
+    table = Table.grid(padding=(0, 2))
+    for what, command in steps:
+        table.add_row(f'  {escape(what)}', f'[bold]{escape(command)}[/]')
+    out = console()
+    out.print('\n[bold]What to do next[/]')
+    out.print(table)
 
 # %% ../../nbs/cli/00_app.ipynb #a0e2ccda
-Seed = Annotated[int, typer.Option(min=0, metavar='N', help='Of the initial weights and the data.')]
-Device = Annotated[Optional[str], typer.Option(metavar='NAME', help='cpu, cuda, cuda:1 or mps. Without it: cuda if there is one.')]
-Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: a folder named after the organism.')]
+_SEED_HELP = 'Of the initial weights and the data.'
+_DEVICE_HELP = 'cpu, cuda, cuda:1 or mps. Without it: cuda if there is one.'
+_OUT_HELP = 'Where to write. Without it: a folder named after the organism.'
+Seed = Annotated[int, typer.Option(min=0, metavar='N', help=_SEED_HELP)]
+Device = Annotated[Optional[str], typer.Option(metavar='NAME', help=_DEVICE_HELP)]
+Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help=_OUT_HELP)]
 
 # %% ../../nbs/cli/00_app.ipynb #3d4d5c3c
-@app.command(epilog='Example: [bold]superpos certify 0+1+2+3[/]\n\nExample: [bold]superpos certify superpos-demo --seed 7 --json > certificate.json[/]')
-def certify(name: Annotated[Optional[str], typer.Argument(metavar='NAME|FOLDER', help="A shipped organism (its name, or its number such as 0+1), a folder, or user/repo on the hub.")] = None,
-            published: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='A model in the published format (model.safetensors, config.yaml, cases.json).')] = None,
-            seed: Annotated[Optional[int], typer.Option(min=0, metavar='N', help='Of the fresh samples. Without it: a new one each time.')] = None,
-            n: Annotated[int, typer.Option('--n', min=1, metavar='N', help='Sequences per task, at least.')] = 2000,
-            as_json: Annotated[bool, typer.Option('--json', help='Print the certificate as JSON and nothing else.')] = False,
+_NAME_HELP = 'A shipped organism (its name, or its number such as 0+1), a folder, or user/repo on the hub.'
+_NAME = typer.Argument(metavar='NAME|FOLDER', help=_NAME_HELP)
+_PUBLISHED_HELP = 'A model in the published format (model.safetensors, config.yaml, cases.json).'
+_PUBLISHED = typer.Option(metavar='FOLDER', help=_PUBLISHED_HELP)
+_FRESH = typer.Option(min=0, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
+_N = typer.Option('--n', min=1, metavar='N', help='Sequences per task, at least.')
+_JSON = typer.Option('--json', help='Print the certificate as JSON and nothing else.')
+
+
+@app.command(epilog='Example: [bold]superpos certify 0+1+2+3[/]\n\n'
+                    'Example: [bold]superpos certify superpos-demo --seed 7 --json > certificate.json[/]')
+def certify(name: Annotated[Optional[str], _NAME] = None,
+            published: Annotated[Optional[Path], _PUBLISHED] = None,
+            seed: Annotated[Optional[int], _FRESH] = None,
+            n: Annotated[int, _N] = 2000,
+            as_json: Annotated[bool, _JSON] = False,
             device: Device = None):
     "Measure an organism again, on fresh samples: does it still compute what it claims, where it claims?"
-    import secrets
-    if (name is None) == (published is None): raise ValueError('give one organism: a NAME or FOLDER, or --published FOLDER')
+    if (name is None) == (published is None):
+        raise ValueError('give one organism: a NAME or FOLDER, or --published FOLDER')
     from superpos.siit.organism import Organism, load_published
-    org = Organism.from_pretrained(name, device=device) if published is None else load_published(published, device)
+    org = load_published(published, device) if published else Organism.from_pretrained(name, device=device)
     cert = org.certify(secrets.randbelow(2**31) if seed is None else seed, n).certificate
-    if as_json: typer.echo(cert.to_json())
-    else: show_verdict(cert, org.name)
-    if not cert.certified: raise typer.Exit(1)
+    if as_json:
+        typer.echo(cert.to_json())
+    else:
+        show_verdict(cert, org.name)
+    if not cert.certified:
+        raise typer.Exit(1)
 
 # %% ../../nbs/cli/00_app.ipynb #a4a58221
+def _table_of_organisms():
+    "The organisms in the package"
+    from superpos.report.organism import percent
+    from superpos.siit.organism import Organism, organism_name, paper_table, shipped
+    numbers = {organism_name(hl.tasks): key for key, hl in paper_table().items()}
+    table = Table(title='Organisms in the package', title_justify='left', title_style='bold')
+    for column in ('number', 'name', 'parameters', 'worst effective IIA', 'where', 'certified'):
+        table.add_column(column, overflow='fold', no_wrap=column == 'number')
+    for name in shipped():
+        o = Organism.from_pretrained(name, device='cpu')
+        verdict = ['', '', 'no certificate']
+        if o.certificate is not None:
+            value, site, task = o.certificate.worst
+            verdict = [percent(value), f'{site}, {task}', 'yes' if o.certificate.certified else 'no']
+        table.add_row(numbers.get(name, ''), name, f'{o.n_parameters:,}', *verdict)
+    return table
+
+
+def _table_of_tasks():
+    "The tasks to train new organisms from"
+    from superpos.domain.task import TASKS, guess_rate
+    from superpos.report.organism import percent
+    answer = dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
+    caption = 'guess rate: the score of the best constant answer at each position'
+    table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',
+                  title_style='bold', caption=caption, caption_justify='left')
+    for task in TASKS.values():
+        table.add_row(task.name, ' '.join(task.alphabet), str(task.length), answer[task.loss],
+                      percent(guess_rate(task, 2000), 0), ', '.join(task.variables))
+    return table
+
+# %% ../../nbs/cli/00_app.ipynb #306baac2
 @app.command('list', epilog='Example: [bold]superpos list[/]')
 def list_all():
     "Show the organisms that come with the package, and the tasks to train new ones from."
-    from superpos.siit.organism import Organism, organism_name, paper_table, shipped
-    from superpos.report.organism import percent
-    from superpos.domain.task import TASKS, guess_rate
-    out, loss = console(), dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
-    t, number = Table(title='Organisms in the package', title_justify='left', title_style='bold'), {organism_name(hl.tasks): k for k, hl in paper_table().items()}
-    for c in ('number', 'name', 'parameters', 'worst effective IIA', 'where', 'certified'): t.add_column(c, overflow='fold', no_wrap=c == 'number')
-    for name in shipped():
-        o = Organism.from_pretrained(name, device='cpu'); c = o.certificate
-        t.add_row(number.get(name, ''), name, f'{o.n_parameters:,}', *(['', '', 'no certificate'] if c is None else [percent(c.worst[0]), f'{c.worst[1]}, {c.worst[2]}', 'yes' if c.certified else 'no']))
-    if t.row_count: out.print(t)
-    else: out.print('no organisms come with this copy of the package; [bold]superpos demo[/] makes one')
-    t = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left', title_style='bold', caption='guess rate: the score of the best constant answer at each position', caption_justify='left')
-    for k in TASKS.values(): t.add_row(k.name, ' '.join(k.alphabet), str(k.length), loss[k.loss], percent(guess_rate(k, 2000), 0), ', '.join(k.variables))
-    out.print(t)
+    out, organisms = console(), _table_of_organisms()
+    if organisms.row_count:
+        out.print(organisms)
+    else:
+        out.print('no organisms come with this copy of the package; [bold]superpos demo[/] makes one')
+    out.print(_table_of_tasks())

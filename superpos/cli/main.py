@@ -6,12 +6,10 @@
 __all__ = ['main']
 
 # %% ../../nbs/cli/04_main.ipynb #042262d1
-from . import profile
-from . import board
-from . import train
+from . import board, profile, train  # noqa: F401  (they register their commands)
 from .app import app
 
 # %% ../../nbs/cli/04_main.ipynb #fdd95676
 def main() -> None:
-    "The entry point of the command `superpos`"
+    "Run the command `superpos`"
     app(prog_name='superpos')

@@ -4,66 +4,107 @@
 
 # %% ../../nbs/cli/03_profile.ipynb #6effb071
 from __future__ import annotations
+
+import json
+from collections.abc import Sequence
 from typing import Annotated, Optional
+
 import typer
 from rich.markup import escape
 from rich.table import Table
-from .app import OPTIONS, Device, app, console, fail, message, say
+
+from .app import OPTIONS, Device, app, console, say
 
 # %% auto #0
 __all__ = ['ORGANISM', 'bench_app', 'bench_siit', 'bench_toys', 'bench_saes', 'bench_probes']
 
 # %% ../../nbs/cli/03_profile.ipynb #dadee8da
-ORGANISM = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor') # that bench siit trains: the demo's
-
-bench_app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS, help='Measure how fast this machine trains organisms, toy models, sparse autoencoders and probes.')
+ORGANISM = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor')  # that bench siit trains
+bench_app = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich', context_settings=OPTIONS,
+    help='Measure how fast this machine trains organisms, toy models, sparse autoencoders and probes.')
 app.add_typer(bench_app, name='bench')
 
-@bench_app.command('siit', epilog='Example: [bold]superpos bench siit[/]\n\nExample: [bold]superpos bench siit --full --seeds 3[/]')
-def bench_siit(seconds: Annotated[float, typer.Option(min=.1, metavar='S', help='How long to measure steps.')] = 20.,
-               full: Annotated[bool, typer.Option('--full', help='Also train to a certificate, once for each seed.')] = False,
-               seeds: Annotated[int, typer.Option(min=1, metavar='N', help='How many seeds --full trains.')] = 3,
-               threads: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='CPU threads. Without it: as many as torch chooses.')] = None,
-               as_json: Annotated[bool, typer.Option('--json', help='Print the measurements as JSON and nothing else.')] = False,
+
+def _table(title: str, columns: Sequence[str]) -> Table:  # the first column is text, the others are numbers
+    "An empty table"
+    table = Table(title=title, title_justify='left', title_style='bold')
+    for i, column in enumerate(columns):
+        table.add_column(column, justify='right' if i else 'left')
+    return table
+
+# %% ../../nbs/cli/03_profile.ipynb #b370c556
+_SECONDS = typer.Option(min=.1, metavar='S', help='How long to measure steps.')
+_FULL = typer.Option('--full', help='Also train to a certificate, once for each seed.')
+_SEEDS = typer.Option(min=1, metavar='N', help='How many seeds --full trains.')
+_THREADS = typer.Option(min=1, metavar='N', help='CPU threads. Without it: as many as torch chooses.')
+_AS_JSON = typer.Option('--json', help='Print the measurements as JSON and nothing else.')
+
+
+@bench_app.command('siit', epilog='Example: [bold]superpos bench siit[/]\n\n'
+                                  'Example: [bold]superpos bench siit --full --seeds 3[/]')
+def bench_siit(seconds: Annotated[float, _SECONDS] = 20.,
+               full: Annotated[bool, _FULL] = False,
+               seeds: Annotated[int, _SEEDS] = 3,
+               threads: Annotated[Optional[int], _THREADS] = None,
+               as_json: Annotated[bool, _AS_JSON] = False,
                device: Device = None):
-    "Measure training on this machine: steps per second, where the time goes, the share of the machine's matmul rate, memory."
-    import json
+    "Measure training on this machine: steps per second, where the time goes, share of the matmul rate, memory."
     import torch
-    from superpos.siit.profile import bench, lines
+
     from superpos.domain.combine import HighLevel
-    if threads: torch.set_num_threads(threads)
+    from superpos.siit.profile import bench, lines
+    if threads:
+        torch.set_num_threads(threads)
     result = bench(HighLevel(ORGANISM), seconds, list(range(seeds)) if full else [], device, say=say)
-    if as_json: return typer.echo(json.dumps(result, indent=1))
-    t = Table(title='SIIT training', title_justify='left', title_style='bold', show_header=False)
-    for what, value in lines(result): t.add_row(escape(what), escape(value))
-    console().print(t)
+    if as_json:
+        return typer.echo(json.dumps(result, indent=1))
+    table = Table(title='SIIT training', title_justify='left', title_style='bold', show_header=False)
+    for what, value in lines(result):
+        table.add_row(escape(what), escape(value))
+    console().print(table)
+
+# %% ../../nbs/cli/03_profile.ipynb #4372b9c5
+_INSTANCES = typer.Option(min=2, metavar='N', help='Toy models of five features in two dimensions.')
+_TOY_STEPS = typer.Option(min=1, metavar='N', help='Steps of each.')
+
 
 @bench_app.command('toy', epilog='Example: [bold]superpos bench toy[/]')
-def bench_toys(instances: Annotated[int, typer.Option(min=2, metavar='N', help='Toy models of five features in two dimensions.')] = 100,
-               steps: Annotated[int, typer.Option(min=1, metavar='N', help='Steps of each.')] = 40,
+def bench_toys(instances: Annotated[int, _INSTANCES] = 100,
+               steps: Annotated[int, _TOY_STEPS] = 40,
                device: Device = None):
     "Measure how much faster an ensemble of toy models trains than its members one by one."
     from superpos.toy.ensemble import bench_toy
-    t = Table(title=f'{instances} toy models, {steps} steps each', title_justify='left', title_style='bold')
-    for c in ('way', 'seconds', 'model steps a second', 'times faster'): t.add_column(c, justify='left' if c == 'way' else 'right')
-    for way, r in bench_toy(instances, steps, device=device).iterrows(): t.add_row(way, f'{r.seconds:.2f}', f'{r.model_steps_per_s:,.0f}', f'{r.speed_up:.1f}')
-    console().print(t)
+    columns = ('way', 'seconds', 'model steps a second', 'times faster')
+    table = _table(f'{instances} toy models, {steps} steps each', columns)
+    for way, row in bench_toy(instances, steps, device=device).iterrows():
+        table.add_row(way, f'{row.seconds:.2f}', f'{row.model_steps_per_s:,.0f}', f'{row.speed_up:.1f}')
+    console().print(table)
+
+# %% ../../nbs/cli/03_profile.ipynb #2e31767e
+_MODELS = typer.Option(min=1, metavar='N', help='Sparse autoencoders trained at once.')
+_TIMED = typer.Option(min=1, metavar='N', help='Timed steps of each case; the median counts.')
+
 
 @bench_app.command('sae', epilog='Example: [bold]superpos bench sae[/]')
-def bench_saes(members: Annotated[int, typer.Option(min=1, metavar='N', help='Sparse autoencoders trained at once.')] = 16,
-               steps: Annotated[int, typer.Option(min=1, metavar='N', help='Timed steps of each case; the median counts.')] = 3):
+def bench_saes(members: Annotated[int, _MODELS] = 16,
+               steps: Annotated[int, _TIMED] = 3):
     "Measure our trainer of sparse autoencoders against SAELens, each in its own process (needs the extra saelens)."
     from superpos.sae.saelens import bench_sae
-    r = bench_sae(members=members, n=steps)
-    t = Table(title=f'{members} sparse autoencoders at once: milliseconds per step and autoencoder', title_justify='left', title_style='bold')
-    for c in ('kind', 'd', 'width', 'ours', 'SAELens', 'times faster'): t.add_column(c, justify='left' if c == 'kind' else 'right')
-    for x in r['rows']: t.add_row(x['kind'], str(x['d']), str(x['width']), f"{x['ours']:.2f}", f"{x['saelens']:.2f}", f"{x['ratio']:.1f}")
-    console().print(t); console().print('peak memory (MB): ' + ', '.join(f"{k} {v['peak']:,.0f}" for k, v in r['memory'].items()))
+    result = bench_sae(members=members, n=steps)
+    title = f'{members} sparse autoencoders at once: milliseconds per step and autoencoder'
+    table = _table(title, ('kind', 'd', 'width', 'ours', 'SAELens', 'times faster'))
+    for row in result['rows']:
+        times = f"{row['ours']:.2f}", f"{row['saelens']:.2f}", f"{row['ratio']:.1f}"
+        table.add_row(row['kind'], str(row['d']), str(row['width']), *times)
+    peaks = ', '.join(f"{way} {memory['peak']:,.0f}" for way, memory in result['memory'].items())
+    console().print(table)
+    console().print(f'peak memory (MB): {peaks}')
 
+# %% ../../nbs/cli/03_profile.ipynb #03e4859e
 @bench_app.command('probe', epilog='Example: [bold]superpos bench probe[/]')
 def bench_probes():
-    "Measure probes for all features in one solve against a loop over scikit-learn (which must be installed)."
+    "Measure probes for all features in one solve against a loop over scikit-learn."
     from superpos.probing.probes import bench_probe
-    try: r = bench_probe()
-    except ImportError as e: fail(message(e))
-    for what, value in r.items(): console().print(f'{what.replace("_", " ")}: {value:.4g}')
+    for what, value in bench_probe().items():
+        console().print(f'{what.replace("_", " ")}: {value:.4g}')

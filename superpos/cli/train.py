@@ -4,193 +4,299 @@
 
 # %% ../../nbs/cli/01_train.ipynb #0ccff5f9
 from __future__ import annotations
+
 import os
 import shlex
 import sys
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
+
 import typer
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+
 from .app import Device, Out, Seed, app, console, our_folder, say, set_aside, show_next, show_verdict
 
 # %% auto #0
-__all__ = ['QUICK', 'FOUR', 'FLOORS', 'SEQUENCES', 'demo', 'make', 'finish', 'look', 'report_folder', 'visit', 'sized', 'train',
-           'table_folder', 'make_table', 'collect', 'show_table']
+__all__ = ['QUICK_TASKS', 'DEMO_TASKS', 'CONTROLS', 'SEQUENCES', 'only_these', 'look', 'next_steps', 'show_organism',
+           'make_organism', 'visit', 'demo', 'resized', 'training_of', 'train', 'show_table', 'outcome', 'collect_rows',
+           'make_table']
 
 # %% ../../nbs/cli/01_train.ipynb #d0014d85
-QUICK = ('duplicate_remover', 'left_greater') # demo --quick
-FOUR = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor') # demo
-FLOORS = ('untrained',) # twins measured beside a new organism
-SEQUENCES = 2000 # per task in a new certificate, at least
+QUICK_TASKS = ('duplicate_remover', 'left_greater')  # of demo --quick
+DEMO_TASKS = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor')
+CONTROLS = ('untrained',)  # control models measured beside a new organism
+SEQUENCES = 2000  # per task in a new certificate, at least
 
-# %% ../../nbs/cli/01_train.ipynb #f0e258de
-@app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\nThen open my-first-organism/report.html in a browser.\n\nExample: [bold]superpos demo --organism 0+1+2+3[/]')
-def demo(out: Annotated[Optional[Path], typer.Option(metavar='FOLDER', help='Where to write. Without it: superpos-demo, superpos-demo-quick, or superpos-demo-NAME.')] = None,
-         quick: Annotated[bool, typer.Option('--quick', help='Two tasks instead of four, and a shorter look inside: about a minute.')] = False,
-         organism: Annotated[Optional[str], typer.Option('--organism', metavar='NAME|FOLDER', help='Train nothing: look inside this one (as in superpos certify).')] = None,
-         seed: Seed = 0, device: Device = None):
-    "Train an organism from nothing, certify it, look inside, and write a report that you can read in a browser."
-    if organism is not None: return visit(organism, out, quick)
-    folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
-    from superpos.domain.combine import HighLevel
-    from superpos.siit.objective import Training
-    tasks = QUICK if quick else FOUR
-    say(f'training one transformer on {", ".join(tasks)} (seed {seed}); Ctrl-C keeps what is done')
-    make(HighLevel(tasks), Training(seed=seed), folder, device, 'quick' if quick else 'full')
-
-def make(hl, # HighLevel
-         cfg, # Training
-         folder: Path, # one that our_folder has passed
-         device: str | None, # None: cuda if there is one
-         inside: str | None = None, # also look inside: quick or full
-        ) -> None:
-    "Train an organism, or find it finished, and say what came out"
-    from superpos.siit.organism import train_organism
-    finished = (folder / 'config.json').exists()
-    org = train_organism(hl, cfg, folder, device=device, floors=FLOORS, n=SEQUENCES)
-    if finished: say(f'{folder} held this run already, finished')
-    finish(org, folder, inside)
-
-def finish(org, # an organism
-           folder: Path, # where it was saved
-           inside: str | None = None, # also look inside: quick or full
-          ) -> None:
-    "Report, verdict, and what to do next"
-    from superpos.report.organism import html_report, train_command
-    file = html_report(org, folder)
-    show_verdict(org.certificate, org.name)
-    where = shlex.quote(str(folder))
-    console().print(f'{where} now holds the organism, its certificate and {file.name}' + (f' ({org.about["steps"]:,} steps, {org.about["seconds"]:.0f} s of training)' if 'steps' in org.about else ''), soft_wrap=True)
-    if inside: look(org, file, inside == 'quick', str(folder))
-    steps = [('read the report', f'open {shlex.quote(str(file))} in a browser'), ('measure again, on new samples', f'superpos certify {where}'), ('another seed', train_command(org, seed=org.training.seed + 1)),
-             ('other organisms and tasks', 'superpos list'), ('in Python', f'Organism.from_pretrained({str(folder)!r})  # from superpos.siit.organism import Organism')]
-    if not org.certificate.certified: steps.insert(1, ('train it longer', train_command(org, steps=2 * org.training.steps, out=f'{folder}-longer')))
-    show_next(*steps)
-    if not org.certificate.certified: raise typer.Exit(1)
+# %% ../../nbs/cli/01_train.ipynb #dc3c5632
+def only_these(folder: Path,  # to write into
+               allowed: Collection[str],  # names of files and folders
+              ) -> Path:
+    "The folder, unless it holds anything but these"
+    if folder.is_file():
+        raise ValueError(f'{folder} is a file: give a folder with --out')
+    there = folder.iterdir() if folder.is_dir() else ()
+    other = sorted(p.name for p in there if p.name not in allowed and not p.name.startswith('.'))
+    if other:
+        some = ', '.join(other[:3])
+        raise ValueError(f'{folder} already holds other things ({some}): nothing was touched; give another folder with --out')
+    return folder
 
 # %% ../../nbs/cli/01_train.ipynb #8fb8c616
-def look(org, # an organism
-         file: Path, # its report, which is written anew
-         quick: bool, # spend less
-         where: str, # its folder or name
+def look(org: Any,  # an organism
+         file: Path,  # its report, which is written anew
+         quick: bool,  # spend less
+         where: str,  # its folder or name
         ) -> None:
     "Look inside, and add that to the report"
     from superpos.report import analysis
     from superpos.report.analysis_page import in_words, inside_html
-    from superpos.siit.organism import Organism
     from superpos.report.organism import html_report
+    from superpos.siit.organism import Organism
     say(f'looking inside; {file} can be read already')
-    if next(org.net.parameters()).device.type != 'cpu': org = Organism.from_pretrained(where, device='cpu')
-    found = analysis.look_inside(org, effort=analysis.QUICK if quick else analysis.Effort(), say=lambda text: say(f'  {text}'))
+    if next(org.net.parameters()).device.type != 'cpu':
+        org = Organism.from_pretrained(where, device='cpu')
+    effort = analysis.QUICK if quick else analysis.Effort()
+    found = analysis.look_inside(org, effort=effort, say=lambda text: say(f'  {text}'))
     html_report(org, file, inside_html(found), where)
-    console().print('\n'.join(['[bold]Inside[/]', *(f'  {escape(line)}' for line in in_words(found)), f'added to {escape(shlex.quote(str(file)))} ({found.seconds:.0f} s)']), soft_wrap=True)
+    added = f'added to {escape(shlex.quote(str(file)))} ({found.seconds:.0f} s)'
+    lines = ['[bold]Inside[/]', *[f'  {escape(line)}' for line in in_words(found)], added]
+    console().print('\n'.join(lines), soft_wrap=True)
 
-def report_folder(folder: Path, # to write a report into
-                 ) -> Path: # the same
-    "Refuse a folder that holds anything but a report"
-    if folder.is_file(): raise ValueError(f'{folder} is a file: give a folder with --out')
-    if folder.is_dir() and (other := sorted(p.name for p in folder.iterdir() if p.name != 'report.html' and not p.name.startswith('.'))):
-        raise ValueError(f'{folder} already holds other things ({", ".join(other[:3])}): nothing was touched; give another folder with --out')
-    return folder
+# %% ../../nbs/cli/01_train.ipynb #849e84e2
+def next_steps(org: Any,  # an organism
+               folder: Path,  # where it was saved
+               report: Path,  # its report
+              ) -> list[tuple[str, str]]:
+    "What can be done with a new organism, and what to type"
+    from superpos.report.organism import train_command
+    where = shlex.quote(str(folder))
+    steps = [('read the report', f'open {shlex.quote(str(report))} in a browser'),
+             ('measure again, on new samples', f'superpos certify {where}'),
+             ('another seed', train_command(org, seed=org.training.seed + 1)),
+             ('other organisms and tasks', 'superpos list'),
+             ('in Python', f'Organism.from_pretrained({str(folder)!r})  # from superpos import Organism')]
+    if not org.certificate.certified:
+        longer = train_command(org, steps=2 * org.training.steps, out=f'{folder}-longer')
+        steps.insert(1, ('train it longer', longer))
+    return steps
 
-def visit(name: str, # of an organism, or its folder
-          out: Path | None, # None: its folder, or one named after it
-          quick: bool, # spend less
+# %% ../../nbs/cli/01_train.ipynb #9697802d
+def show_organism(org: Any,  # an organism
+                  folder: Path,  # where it was saved
+                  inside: str | None = None,  # also look inside: quick or full
+                 ) -> None:
+    "Write the report; print the verdict and what to do next"
+    from superpos.report.organism import html_report
+    file = html_report(org, folder)
+    show_verdict(org.certificate, org.name)
+    cost = ''
+    if 'steps' in org.about:
+        cost = f' ({org.about["steps"]:,} steps, {org.about["seconds"]:.0f} s of training)'
+    holds = f'{shlex.quote(str(folder))} now holds the organism, its certificate and {file.name}'
+    console().print(holds + cost, soft_wrap=True)
+    if inside:
+        look(org, file, inside == 'quick', str(folder))
+    show_next(*next_steps(org, folder, file))
+    if not org.certificate.certified:
+        raise typer.Exit(1)
+
+
+def make_organism(hl: Any,  # HighLevel
+                  cfg: Any,  # Training
+                  folder: Path,  # one that our_folder has passed
+                  device: str | None,  # None: cuda if there is one
+                  inside: str | None = None,  # also look inside: quick or full
+                 ) -> None:
+    "Train an organism, or find it finished, and say what came out"
+    from superpos.siit.organism import train_organism
+    finished = (folder / 'config.json').exists()
+    org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES)
+    if finished:
+        say(f'{folder} held this run already, finished')
+    show_organism(org, folder, inside)
+
+# %% ../../nbs/cli/01_train.ipynb #3f633162
+def visit(name: str,  # of an organism, or its folder
+          out: Path | None,  # None: its folder, or one named after it
+          quick: bool,  # spend less
          ) -> None:
     "Look inside an organism that is there already"
-    from superpos.siit.organism import Organism
     from superpos.report.organism import html_report
-    if Path(name).is_file(): raise ValueError(f'{name} is a file: give the folder of an organism, or a name from superpos list')
+    from superpos.siit.organism import Organism
+    if Path(name).is_file():
+        raise ValueError(f'{name} is a file: give the folder of an organism, or a name from superpos list')
     own = Path(name) if Path(name).is_dir() else None
-    folder = own if own and out in (None, own) else report_folder(out or Path(f'superpos-demo-{name.replace("/", "-")}'))
+    if own and out in (None, own):
+        folder = own
+    else:
+        folder = only_these(out or Path(f'superpos-demo-{name.replace("/", "-")}'), {'report.html'})
     org = Organism.from_pretrained(name, device='cpu')
-    if org.certificate is None: say(f'{name} has no certificate: certifying it'); org = org.certify(0, SEQUENCES)
-    file = html_report(org, folder, where=name); show_verdict(org.certificate, org.name)
+    if org.certificate is None:
+        say(f'{name} has no certificate: certifying it')
+        org = org.certify(0, SEQUENCES)
+    file = html_report(org, folder, where=name)
+    show_verdict(org.certificate, org.name)
     look(org, file, quick, name)
-    show_next(('read the report', f'open {shlex.quote(str(file))} in a browser'), ('measure again, on new samples', f'superpos certify {shlex.quote(name)}'), ('other organisms and tasks', 'superpos list'))
-    if not org.certificate.certified: raise typer.Exit(1)
+    show_next(('read the report', f'open {shlex.quote(str(file))} in a browser'),
+              ('measure again, on new samples', f'superpos certify {shlex.quote(name)}'),
+              ('other organisms and tasks', 'superpos list'))
+    if not org.certificate.certified:
+        raise typer.Exit(1)
+
+# %% ../../nbs/cli/01_train.ipynb #f0e258de
+_DEMO_OUT_HELP = 'Where to write. Without it: superpos-demo, superpos-demo-quick, or superpos-demo-NAME.'
+_DEMO_OUT = typer.Option(metavar='FOLDER', help=_DEMO_OUT_HELP)
+_QUICK_HELP = 'Two tasks instead of four, and a shorter look inside: about a minute.'
+_QUICK = typer.Option('--quick', help=_QUICK_HELP)
+_VISIT_HELP = 'Train nothing: look inside this one (as in superpos certify).'
+_VISIT = typer.Option('--organism', metavar='NAME|FOLDER', help=_VISIT_HELP)
+
+
+@app.command(epilog='Example: [bold]superpos demo --quick --out my-first-organism[/]\n\n'
+                    'Then open my-first-organism/report.html in a browser.\n\n'
+                    'Example: [bold]superpos demo --organism 0+1+2+3[/]')
+def demo(out: Annotated[Optional[Path], _DEMO_OUT] = None,
+         quick: Annotated[bool, _QUICK] = False,
+         organism: Annotated[Optional[str], _VISIT] = None,
+         seed: Seed = 0, device: Device = None):
+    "Train an organism from nothing, certify it, look inside, and write a report that you can read in a browser."
+    if organism is not None:
+        return visit(organism, out, quick)
+    folder = our_folder(out or Path('superpos-demo-quick' if quick else 'superpos-demo'))
+    from superpos.domain.combine import HighLevel
+    from superpos.siit.objective import Training
+    tasks = QUICK_TASKS if quick else DEMO_TASKS
+    say(f'training one transformer on {", ".join(tasks)} (seed {seed}); Ctrl-C keeps what is done')
+    make_organism(HighLevel(tasks), Training(seed=seed), folder, device, 'quick' if quick else 'full')
 
 # %% ../../nbs/cli/01_train.ipynb #5f63229b
-def sized(hl, # a HighLevel of the right tasks
-          d_model: int | None, # None: as the tasks ask
-          d_mlp: int | None, # None: as the tasks ask, or four times d_model
-         ): # the size
+def resized(size: Any,  # the Size that the tasks ask for
+            d_model: int | None,  # None: as the tasks ask
+            d_mlp: int | None,  # None: as the tasks ask, or four times d_model
+           ) -> Any:
     "A network size with other widths"
-    s = hl.size
-    if d_model: s = replace(s, d_model=d_model, d_head=max(1, d_model // s.n_heads), d_mlp=4 * d_model)
-    return replace(s, d_mlp=d_mlp) if d_mlp else s
+    if d_model:
+        size = replace(size, d_model=d_model, d_head=max(1, d_model // size.n_heads), d_mlp=4 * d_model)
+    return replace(size, d_mlp=d_mlp) if d_mlp else size
 
-@app.command(epilog='Example: [bold]superpos train left_greater majority --seed 1[/]\n\nTask names: [bold]superpos list[/]')
-def train(tasks: Annotated[list[str], typer.Argument(metavar='TASK', help='One or more tasks; their order gives the task ids.')],
+
+def training_of(seed: int, act: str, steps: int | None, batch: int | None) -> Any:  # as typed; None: the default
+    "The Training that the options ask for; with a number of steps there are no further ones"
+    from superpos.siit.objective import Training
+    given = {name: value for name, value in dict(steps=steps, batch=batch).items() if value}
+    if steps:
+        given['extra'] = 0
+    return replace(Training(seed=seed, act=act), **given)
+
+# %% ../../nbs/cli/01_train.ipynb #c8f0ac77
+_TASKS = typer.Argument(metavar='TASK', help='One or more tasks; their order gives the task ids.')
+_D_MLP = typer.Option(min=1, metavar='N', help='Neurons per MLP. Without it: what the largest task asks for.')
+_D_MODEL = typer.Option(min=1, metavar='N', help='Width of the residual stream; the MLPs are four times as wide.')
+_PAIRING = typer.Option(metavar='any|same', help='Sources of any task, or of the same task only.')
+_STEPS_HELP = 'Optimizer steps at the most; training stops earlier once it looks certified.'
+_STEPS = typer.Option(min=1, metavar='N', help=_STEPS_HELP)
+_BATCH = typer.Option(min=1, metavar='N', help='Examples per step.')
+_ACT = typer.Option(metavar='relu|gelu|solu', help="The MLPs' activation.")
+_RESUME_HELP = 'Go on with an unfinished run of the same settings, or start over and keep the earlier run beside.'
+_RESUME = typer.Option('--resume/--no-resume', help=_RESUME_HELP)
+
+# %% ../../nbs/cli/01_train.ipynb #778d422d
+@app.command(epilog='Example: [bold]superpos train left_greater majority --seed 1[/]\n\n'
+                    'Task names: [bold]superpos list[/]')
+def train(tasks: Annotated[list[str], _TASKS],
           seed: Seed = 0,
-          d_mlp: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Neurons per MLP. Without it: what the largest task asks for.')] = None,
-          d_model: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Width of the residual stream; the MLPs are four times as wide.')] = None,
-          pairing: Annotated[str, typer.Option(metavar='any|same', help='Sources of any task, or of the same task only.')] = 'any',
-          steps: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Optimiser steps at the most; training stops earlier once it looks certified.')] = None,
-          batch: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Examples per step.')] = None,
-          act: Annotated[str, typer.Option(metavar='relu|gelu|solu', help="The MLPs' activation.")] = 'relu',
-          resume: Annotated[bool, typer.Option('--resume/--no-resume', help='Go on with an unfinished run of the same settings, or start over and keep the earlier run beside.')] = True,
+          d_mlp: Annotated[Optional[int], _D_MLP] = None,
+          d_model: Annotated[Optional[int], _D_MODEL] = None,
+          pairing: Annotated[str, _PAIRING] = 'any',
+          steps: Annotated[Optional[int], _STEPS] = None,
+          batch: Annotated[Optional[int], _BATCH] = None,
+          act: Annotated[str, _ACT] = 'relu',
+          resume: Annotated[bool, _RESUME] = True,
           device: Device = None, out: Out = None):
     "Train one transformer on any set of tasks, certify it and save it."
     from superpos.domain.combine import HighLevel
     from superpos.siit.organism import organism_name
-    from superpos.siit.objective import Training
-    plain = HighLevel(tasks, pairing)
-    hl = HighLevel(tasks, pairing, size=sized(plain, d_model, d_mlp))
-    cfg = replace(Training(seed=seed, act=act), **{k: v for k, v in dict(steps=steps, batch=batch).items() if v}, **(dict(extra=0) if steps else {}))
-    folder = our_folder(out or Path('organisms') / (organism_name(tasks) + (f'-seed{seed}' if seed else '')))
-    if not resume: set_aside(folder)
-    elif (folder / 'checkpoint' / 'checkpoint.safetensors').exists(): say(f'going on with the run in {folder}')
-    make(hl, cfg, folder, device)
+    size = resized(HighLevel(tasks, pairing).size, d_model, d_mlp)
+    hl = HighLevel(tasks, pairing, size=size)
+    cfg = training_of(seed, act, steps, batch)
+    name = organism_name(tasks) + (f'-seed{seed}' if seed else '')
+    folder = our_folder(out or Path('organisms') / name)
+    if not resume:
+        set_aside(folder)
+    elif (folder / 'checkpoint' / 'checkpoint.safetensors').exists():
+        say(f'going on with the run in {folder}')
+    make_organism(hl, cfg, folder, device)
 
-# %% ../../nbs/cli/01_train.ipynb #49bf813d
-def table_folder(folder: Path) -> Path: # the same
-    "Refuse a folder that holds anything but a table and its organisms"
-    from superpos.siit.organism import organism_name, paper_table
-    ours = {'table.csv', 'table.md', *(organism_name(hl.tasks) for hl in paper_table().values())}
-    if folder.is_file(): raise ValueError(f'{folder} is a file: give a folder with --out')
-    if folder.is_dir() and (other := sorted(p.name for p in folder.iterdir() if p.name not in ours and not p.name.startswith('.'))):
-        raise ValueError(f'{folder} already holds other things ({", ".join(other[:3])}): nothing was touched; give another folder with --out')
-    return folder
+# %% ../../nbs/cli/01_train.ipynb #f6846464
+def show_table(rows: list[dict]) -> None:  # as they come from `table_rows`
+    "Print the rows beside the published ones"
+    from superpos.siit.table import COLUMNS, table_cells
+    kept = [i for i, name in enumerate(COLUMNS) if name not in ('tasks', 'steps')]  # those are in the files
+    table = Table(title='Ours, and what was published (%)', title_justify='left', title_style='bold')
+    for i in kept:
+        name = COLUMNS[i]
+        is_text = name in ('key', 'weakest', 'certified')
+        table.add_column(name.replace(', ', '\n'), justify='left' if is_text else 'right', no_wrap=name == 'key')
+    for row in rows:
+        cells = table_cells(row)
+        table.add_row(*[escape(cells[i]) for i in kept])
+    console().print(table)
 
-@app.command('table', epilog='Example: [bold]superpos table --jobs 2[/]\n\nExample: [bold]superpos table --only 0+1 --only 0+1+2+3[/]')
-def make_table(out: Annotated[Path, typer.Option(metavar='FOLDER', help='Where to write; what is finished there is not trained again.')] = Path('superpos-table'),
-               jobs: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Processes; the cores are shared out among them. Without it: one per core, eight at the most.')] = None,
-               only: Annotated[Optional[list[str]], typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')] = None,
-               seed: Seed = 0, device: Device = None):
-    "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
-    from superpos.siit.objective import Training
-    from superpos.siit.table import pick_keys, table_rows
-    keys, folder, cores = pick_keys(only), table_folder(out), os.cpu_count() or 1
-    jobs = min(jobs or min(cores, 8), len(keys))
-    say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
-    collect(table_rows(keys, folder, Training(seed=seed), jobs, max(1, cores // jobs), device, FLOORS, SEQUENCES), keys, folder)
 
-def collect(work, # rows, as they are done
-            keys: list[str], # of all rows, in their order
-            folder: Path, # for the files
-           ) -> None:
+def outcome(row: dict,  # as it comes from `table_rows`
+           ) -> str:
+    "What became of one organism, in a line"
+    if 'error' in row:
+        return escape(row['error'])
+    verdict = 'certified' if row['certified'] else 'not certified'
+    return f"{verdict}, effective IIA >= {100 * row['effective_iia']:.2f} %, {row['seconds'] or 0:.0f} s"
+
+# %% ../../nbs/cli/01_train.ipynb #c26dc9a4
+def collect_rows(work: Iterable[dict],  # rows, as they are done
+                 keys: list[str],  # of all rows, in their order
+                 folder: Path,  # for the files
+                ) -> None:
     "Write, show and print the rows of the table as they come"
     from superpos.siit.table import save_rows
-    rows = []
-    with Progress(TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=console(err=True), disable=not sys.stderr.isatty()) as bar:
+    rows, columns = [], (TextColumn('{task.description}'), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console(err=True), disable=not sys.stderr.isatty()) as bar:
         todo = bar.add_task('organisms', total=len(keys))
         for row in work:
             rows = sorted([*rows, row], key=lambda r: keys.index(r['key']))
-            save_rows(rows, folder); bar.advance(todo)
-            bar.console.print(f"{len(rows):2d}/{len(keys)}  {row['tasks']}: " + (escape(row['error']) if 'error' in row else f"{'certified' if row['certified'] else 'not certified'}, effective IIA >= {100 * row['effective_iia']:.2f} %, {row['seconds'] or 0:.0f} s"), soft_wrap=True)
-    show_table(rows); console().print(f'written to {folder}/table.csv and {folder}/table.md', soft_wrap=True)
-    if not all(r.get('certified') for r in rows): raise typer.Exit(1)
+            save_rows(rows, folder)
+            bar.advance(todo)
+            bar.console.print(f"{len(rows):2d}/{len(keys)}  {row['tasks']}: {outcome(row)}", soft_wrap=True)
+    show_table(rows)
+    console().print(f'written to {folder}/table.csv and {folder}/table.md', soft_wrap=True)
+    if not all(row.get('certified') for row in rows):
+        raise typer.Exit(1)
 
-def show_table(rows: list[dict]) -> None:
-    "Print the rows beside the published ones"
-    from superpos.siit.table import COLUMNS, table_cells
-    skip = {'tasks', 'steps'} # they are in the files
-    t = Table(title='Ours, and what was published (%)', title_justify='left', title_style='bold')
-    keep = [i for i, c in enumerate(COLUMNS) if c not in skip]
-    for i in keep: t.add_column(COLUMNS[i].replace(', ', '\n'), justify='left' if COLUMNS[i] in ('key', 'weakest', 'certified') else 'right', no_wrap=COLUMNS[i] == 'key')
-    for r in rows: t.add_row(*[escape(table_cells(r)[i]) for i in keep])
-    console().print(t)
+# %% ../../nbs/cli/01_train.ipynb #49bf813d
+_TABLE_OUT = typer.Option(metavar='FOLDER', help='Where to write; what is finished there is not trained again.')
+_JOBS_HELP = 'Processes; the cores are shared out among them. Without it: one per core, eight at the most.'
+_JOBS = typer.Option(min=1, metavar='N', help=_JOBS_HELP)
+_ONLY = typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')
+
+
+@app.command('table', epilog='Example: [bold]superpos table --jobs 2[/]\n\n'
+                             'Example: [bold]superpos table --only 0+1 --only 0+1+2+3[/]')
+def make_table(out: Annotated[Path, _TABLE_OUT] = Path('superpos-table'),
+               jobs: Annotated[Optional[int], _JOBS] = None,
+               only: Annotated[Optional[list[str]], _ONLY] = None,
+               seed: Seed = 0, device: Device = None):
+    "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
+    from superpos.siit.objective import Training
+    from superpos.siit.organism import organism_name, paper_table
+    from superpos.siit.table import pick_keys, table_rows
+    keys, cores = pick_keys(only), os.cpu_count() or 1
+    names = {organism_name(hl.tasks) for hl in paper_table().values()}
+    folder = only_these(out, names | {'table.csv', 'table.md'})
+    jobs = min(jobs or min(cores, 8), len(keys))
+    say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
+    threads = max(1, cores // jobs)
+    rows = table_rows(keys, folder, Training(seed=seed), jobs, threads, device, CONTROLS, SEQUENCES)
+    collect_rows(rows, keys, folder)

@@ -22,9 +22,9 @@ from ..core import Site, config_hash, derive_seed, generator
 from ..io import atomic_write
 from ..features.subspaces import OtherWeights, feature_directions, load_directions
 from .dictionaries import Dictionary, latents_of, tied
-from ..features.labelled import Exam, exam_of
+from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.features import Feature, labels
-from ..features.identifiability import identified
+from ..features.identifiability import identifiable_features
 from .interventions import latent_iia, matched
 from ..siit.organism import Organism, load_organism, shipped, untrained_twin
 from ..circuits.recovery import circuit_auc, precision_at_size, true_nodes
@@ -95,13 +95,13 @@ def organism_of(name: str | Path, # a name or folder that `load_organism` knows;
 def exam_at(organism: Organism, # anything with .net and .hl
             b: Budget, # site, size, seed
             what: str, # 'exam', or 'labels' for oracles: other samples
-           ) -> Exam:
+           ) -> LabelledActivations:
     "Labelled activations of the features that answers can vouch for, with certified directions where some are shipped"
     acts = next(activation_stream(organism, b.site, b.sequences, derive_seed(b.seed, what)))
-    y = labels(organism.hl, identified(organism.hl, b.site), acts)
+    y = labels(organism.hl, identifiable_features(organism.hl, b.site), acts)
     try: D = feature_directions([s for s in load_directions(organism) if str(s.site) == b.site], acts.x, y)
     except (FileNotFoundError, OtherWeights): D = None                         # none are shipped, or for a network of this name with other weights
-    return exam_of(acts, y, None if D is None or D.isnan().all() else D, organism.name)
+    return labelled_activations(acts, y, None if D is None or D.isnan().all() else D, organism.name)
 
 @dataclass(frozen=True)
 class Given:
@@ -110,7 +110,7 @@ class Given:
     b: Budget # sizes
     seeds: tuple[int, ...] # one result is wanted for each
     network: Organism | None = None # for methods that see 'network' or 'truth'
-    exam: Exam | None = None # labels, for methods that see 'truth'
+    exam: LabelledActivations | None = None # labels, for methods that see 'truth'
     features: tuple[Feature, ...] = () # of the labels
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #d5063e51
@@ -202,7 +202,7 @@ def explained(d, x: Float[Tensor, "row dim"]) -> tuple[float, float]: # explaine
     return 1 - float((x - out).square().sum() / (x - x.mean(0)).square().sum()), float((a > 0).float().sum(1).mean())
 
 def measure(d, # anything with `encode` and `W_dec`
-            exam: Exam, # held out
+            exam: LabelledActivations, # held out
            ) -> tuple[dict[str, float], object]: # by column; the grade
     "One dictionary against the truth"
     if hasattr(d, 'check'): d.check(exam.x, site=exam.site, source=exam.source)
@@ -223,7 +223,7 @@ class Test:
     "What one organism asks at one site"
     organism: Organism
     b: Budget
-    exam: Exam # held out
+    exam: LabelledActivations # held out
     features: tuple[Feature, ...] # its columns
     loss: Callable # loss through a function
     ends: tuple[float, float] # loss with the site at zero, and as it is
@@ -235,7 +235,7 @@ def test_of(organism: Organism | str, # or its name
     "Prepare the test of an organism"
     name, b = (organism, b) if isinstance(organism, Organism) else split_site(organism, b)
     o = organism if isinstance(organism, Organism) else organism_of(name)
-    fs, exam = tuple(identified(o.hl, b.site)), exam_at(o, b, 'exam'); loss = loss_through(o, b.site, b.causal, derive_seed(b.seed, 'loss'))
+    fs, exam = tuple(identifiable_features(o.hl, b.site)), exam_at(o, b, 'exam'); loss = loss_through(o, b.site, b.causal, derive_seed(b.seed, 'loss'))
     return Test(o, b, exam, fs, loss, (loss(torch.zeros_like), loss(lambda x: x)))
 
 def measure_causal(d, # anything with `encode` and `W_dec`

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
 from ..core import derive_seed, generator
-from ..features.labelled import Exam
+from ..features.labelled import LabelledActivations
 
 # %% auto #0
 __all__ = ['Dictionary', 'latents_of', 'tied', 'floors', 'effects', 'supervised', 'least_squares', 'matching_pursuit']
@@ -25,7 +25,7 @@ class Dictionary:
     name: str = 'dictionary'
 
 def latents_of(d, # anything with `encode` and `W_dec`
-               exam: Exam, # whose activations
+               exam: LabelledActivations, # whose activations
               ) -> tuple[Float[Tensor, "row lat"], Float[Tensor, "lat dim"]]: # activations and decoder
     "Run an encoder, and check what comes out"
     name, dim, W = getattr(d, 'name', type(d).__name__), exam.x.shape[1], d.W_dec.detach()
@@ -47,7 +47,7 @@ def tied(W: Float[Tensor, "lat dim"], # directions, any length
     return Dictionary(W, lambda x: torch.relu((x - b) @ W.T - threshold), name)
 
 # %% ../../nbs/evaluation/00_dictionaries.ipynb #b38efac9
-def floors(exam: Exam, # whose activations
+def floors(exam: LabelledActivations, # whose activations
            width: int, # latents, at most
            seed: int = 0, # of directions and samples
           ) -> dict[str, Dictionary]: # by name
@@ -58,7 +58,7 @@ def floors(exam: Exam, # whose activations
                 PCA=torch.stack([V, -V], 1).flatten(0, 1)[:width], neurons=torch.eye(d).to(x)[:width])
     return {n: tied(W[W.norm(dim=1) > 1e-6], mean, name=n) for n, W in each.items()}
 
-def effects(exam: Exam, # with labels
+def effects(exam: LabelledActivations, # with labels
             ridge: float = 1e-3, # share of a label's variance
            ) -> tuple[Float[Tensor, "dim"], Float[Tensor, "feat dim"]]: # bias, one row per feature
     "What each feature adds to the activations, all features together (choosing half)"
@@ -67,7 +67,7 @@ def effects(exam: Exam, # with labels
     M = torch.linalg.solve(G, c.T @ (e.x - e.x.mean(0)))
     return e.x.mean(0) - y.mean(0) @ M, M
 
-def supervised(exam: Exam, # with labels
+def supervised(exam: LabelledActivations, # with labels
                ridge: float = 1e-5, # share of the mean variance of a dimension
               ) -> Dictionary: # fires where a label is predicted above one half
     "Encoder: the labels regressed on the activations; decoder: `effects` (both on the choosing half)"

@@ -13,7 +13,7 @@ from torch import Tensor
 from ..stats import bootstrap
 from ..domain.combine import Batch, HighLevel, Target, differs, pair, projection, run, sample
 from ..core import Site, derive_seed, generator
-from ..features.subspaces import Wanted, asked, wanted_at, writes
+from ..features.subspaces import VariablePart, swap_variable, variables_at, writes
 from ..models.transformer import run_on, run_to, NetConfig, config_of, parameters
 from ..features.features import Feature
 from ..models.interchange import answers, right
@@ -52,11 +52,11 @@ def swap_latents(organism: Organism, # anything with .net and .hl
 def all_but(hl: HighLevel, # the causal model
             site: Site, # where
             base: Batch, source: Batch, # inputs, all of the variable's task; one source each
-            want: Wanted, # the variable that is held back
+            want: VariablePart, # the variable that is held back
            ) -> tuple[Target, Target]: # without it, with it
     "The answers when everything a task has at a site is swapped, except one variable; and with it"
     clean = run(hl, base)
-    if want[0] == 'task': return clean, asked(hl, base, source, want)[0]
+    if want[0] == 'task': return clean, swap_variable(hl, base, source, want)[0]
     i = hl.names.index(want[0]); t, table = hl.tasks[i], projection(hl, base.tokens.device)[i]
     own, new = table[base.tokens[:, hl.prefix:]], t.run(table[source.tokens[:, hl.prefix:]])
     def answer(names):
@@ -91,14 +91,14 @@ def latent_sets(latents: Sequence[int], # matched to one variable
     for m, l in zip(sets, some): m[l] = True
     return ['matched'] + ['random'] * draws + ['all latents'], sets
 
-def counted(organism: Organism, d, site: Site, want: Wanted, # one variable
+def counted(organism: Organism, d, site: Site, want: VariablePart, # one variable
             sets: Bool[Tensor, "set lat"], # of latents
             n: int, # inputs of the variable's task, and as many of others
             gen: torch.Generator, # of the inputs
            ) -> Float[Tensor, "two three set+1 seq"]: # numerator and denominator of sufficiency, necessity, leak; the last set is the whole site
     "Right and wrong answers by sequence"
     hl, k = organism.hl, len(organism.hl.tasks); base, source = sample(hl, n * k, gen), sample(hl, n * k, gen); source = source[pair(hl, source.task, gen)]
-    target, clean, mine = asked(hl, base, source, want); rows = mine.nonzero()[:, 0][:n]; rest = (~mine).nonzero()[:, 0]
+    target, clean, mine = swap_variable(hl, base, source, want); rows = mine.nonzero()[:, 0][:n]; rest = (~mine).nonzero()[:, 0]
     rest = rest[torch.randperm(len(rest), generator=gen)[:n]]; pick = lambda t, r: Target(t.value[r], t.scored[r], t.task[r])
     def logits(r, hold=False):
         b, s = base.tokens[r], source.tokens[r]; whole = torch.eye(writes(parameters(organism.net), config_of(organism.net), site).shape[1], device=b.device)
@@ -127,7 +127,7 @@ def latent_iia(organism: Organism, # anything with .net and .hl
               ) -> pd.DataFrame: # one row a variable and set
     "Sufficiency, necessity and leak of the latents matched to each variable"
     site, lat, rows = as_site(site), len(d.W_dec), []
-    for want in wanted_at(organism.hl, site):
+    for want in variables_at(organism.hl, site):
         l = list(latents.get(want[:2], ())); gen = generator(derive_seed(seed, 'latent iia', str(site), *want[:2]))
         names, sets = latent_sets(l, lat, list(range(lat)) if alive is None else list(alive), gen)
         num, den = counted(organism, d, site, want, sets, n, gen); names = names + ['whole site']

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 from ..core import derive_seed, generator
 from .dictionaries import latents_of
-from ..features.labelled import Exam
+from ..features.labelled import LabelledActivations
 from ..plots import color_of
 
 # %% auto #0
@@ -106,7 +106,7 @@ def assign(score: Float[Tensor, "lat feat"], # 0 or more counts
 @dataclass(frozen=True)
 class Scores:
     "What a dictionary got in an exam"
-    exam: Exam # all rows
+    exam: LabelledActivations # all rows
     a: tuple[Float[Tensor, "row lat"], Float[Tensor, "row lat"]] # latent activations of the two halves
     W: Float[Tensor, "lat dim"] # decoder
     alive: Bool[Tensor, "lat"] # fires at all
@@ -125,7 +125,7 @@ def sided(counts: Float[Tensor, "four lat feat"], # tp, fp, fn, tn
     tp, fp, fn, tn = counts
     return torch.where(side < 0, torch.stack([fn, tn, tp, fp]), counts)
 
-def interval(exam: Exam, # rows to score on
+def interval(exam: LabelledActivations, # rows to score on
              fires: Bool[Tensor, "row feat"], # what is read of each feature
              resamples: int = 400, # of the sequences
              seed: int = 0, # of the resamples
@@ -139,7 +139,7 @@ def interval(exam: Exam, # rows to score on
     return worse_f1(*(weight @ per)).quantile(torch.tensor([.025, .975], device=per.device), dim=0)
 
 # %% ../../nbs/evaluation/01_matching.ipynb #add631cd
-def exhaustive(exam: Exam, # any
+def exhaustive(exam: LabelledActivations, # any
               ) -> list[list[int]]: # columns of each group
     "Groups of two or more features of which exactly one is on in every row (999 of 1,000)"
     out = []
@@ -197,7 +197,7 @@ def rows_of(s: Scores) -> pd.DataFrame: # one row per feature
     return t
 
 def score(d, # anything with `encode` and `W_dec`
-          exam: Exam, # activations with labels
+          exam: LabelledActivations, # activations with labels
           bar: float = .9, # F1 from which a latent reads a feature
          ) -> Scores:
     "Hold a dictionary against the truth"
@@ -260,7 +260,7 @@ def summary(s: Scores, # scored
                       mmcs_latents=float(s.cosine[s.alive][:, known].amax(1).mean()) if live else 0.)
 
 def compare(dictionaries: dict[str, object], # name -> anything with `encode` and `W_dec`
-            exam: Exam, # for all
+            exam: LabelledActivations, # for all
            ) -> pd.DataFrame: # one row each
     "Summaries side by side"
     return pd.DataFrame({n: summary(score(d, exam)) for n, d in dictionaries.items()}).T

@@ -15,7 +15,7 @@ from .benchmark import Given, Method, NotAvailable, explained, plain
 from ..core import derive_seed, generator, unknown
 from ..features.subspaces import OtherWeights, Subspace, fit_subspaces, load_directions
 from .dictionaries import Dictionary, effects
-from ..features.labelled import Exam
+from ..features.labelled import LabelledActivations
 from ..circuits.integrated_gradients import NODE_METHODS as ATTRIBUTION
 from ..models.transformer import config_of, parameters
 from ..probing.regression import logistic, ridge

@@ -16,7 +16,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from torch import Tensor
-from ..features.labelled import Exam
+from ..features.labelled import LabelledActivations
 from .matching import Scores, cuts, found, score, summary, worse_f1
 
 # %% auto #0
@@ -206,7 +206,7 @@ class Grade:
         return self.features.set_index('feature').loc[feature]
 
 def grade(d, # anything with `encode` and `W_dec`
-          exam: Exam, # activations with labels
+          exam: LabelledActivations, # activations with labels
           bar: float = .9, # F1 from which a latent reads a feature
           bars: Bars = Bars(), # the rest
          ) -> Grade:

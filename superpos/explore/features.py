@@ -17,7 +17,7 @@ from ..features.features import Feature, Labels, cooccurrence, frequency
 from ..models.interchange import answers, interchange, masks_of, right
 from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism
-from ..probing.probes import Data, auroc, fit_linear
+from ..probing.probes import ProbeData, auroc, fit_linear
 from ..evaluation.matching import correlate
 from ..evaluation.outcomes import Grade, grade
 
@@ -60,7 +60,7 @@ def site_features(organism: Organism, # anything with .name, .net and .hl
                  ) -> Features:
     "Examine a site once, for all its features"
     v = view(organism, site, n, seed, wide=True); first = torch.isin(v.exam.seq, v.exam.halves[0].seq); dim = v.acts.x.shape[1]
-    fit = fit_linear(Data({v.site: v.acts.x[first]}, v.labels.rows(first), v.exam.seq[first])); x = v.acts.x[~first]
+    fit = fit_linear(ProbeData({v.site: v.acts.x[first]}, v.labels.rows(first), v.exam.seq[first])); x = v.acts.x[~first]
     out, g = {}, None
     if d is not None: a, which, g = chosen(d, v, 'latent'); out['latent'] = a, which
     out['neuron'] = chosen(Dictionary(torch.eye(dim), lambda z: z, 'neurons'), v, 'neuron' if v.site.kind == 'mlp' else 'dimension')[:2]

@@ -14,16 +14,15 @@ from torch import Tensor
 from ..stats import bootstrap
 from ..domain.combine import Batch, HighLevel, encode, pair, projection, run, sample
 from ..core import Site, derive_seed, generator, unknown
-from ..features.subspaces import OtherWeights, Subspace, feature_directions, load_directions, wanted_at, writes
-from ..models.transformer import run_on, run_to
+from ..features.subspaces import OtherWeights, Subspace, feature_directions, load_directions, variables_at, writes
+from ..models.transformer import run_on, run_to, config_of, parameters
 from ..evaluation.dictionaries import latents_of
-from ..features.labelled import Exam, exam_of
+from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.features import Feature, Labels, features, labels
-from ..features.activations import Acts, activation_stream, as_site
-from ..features.identifiability import identified
+from ..features.activations import Activations, activation_stream, as_site
+from ..features.identifiability import identifiable_features
 from ..models.interchange import answers, nodes
 from ..evaluation.interventions import counted, swap_latents
-from ..models.transformer import config_of, parameters
 from ..siit.organism import Organism
 from ..evaluation.matching import read
 from ..domain.task import BOS, FIRST, Task
@@ -80,9 +79,9 @@ class View:
     "A site on some inputs, and what is true of it"
     organism: Organism # anything with .name, .net and .hl
     site: Site # where
-    acts: Acts # activations and the inputs they come from
+    acts: Activations # activations and the inputs they come from
     labels: Labels # of the same rows
-    exam: Exam # the same, with certified directions where some are shipped
+    exam: LabelledActivations # the same, with certified directions where some are shipped
     subspaces: tuple[Subspace, ...] # certified, of this site; () if none are shipped
     known: int # the first so many features are those that answers can vouch for
 
@@ -100,12 +99,12 @@ def view(organism: Organism, # anything with .name, .net and .hl
         ) -> View:
     "Read a site once, for all pictures of it"
     if n < len(organism.hl.tasks): raise ValueError(f'n = {n} sequences: at least one of each task, {len(organism.hl.tasks)}')
-    site, hl = site_named(organism, site), organism.hl; fs = identified(hl, site); known = len(fs)
+    site, hl = site_named(organism, site), organism.hl; fs = identifiable_features(hl, site); known = len(fs)
     if wide or not fs: fs = fs + [f for f in features(hl, site) if str(f) not in set(map(str, fs))]
     acts = next(activation_stream(organism, site, n, derive_seed(seed, 'explore'))); l = labels(hl, fs, acts)
     try: own = tuple(s for s in load_directions(organism) if s.site == site)
     except (FileNotFoundError, OtherWeights): own = ()
-    return View(organism, site, acts, l, exam_of(acts, l, feature_directions(own, acts.x, l) if own else None, organism.name), own, known)
+    return View(organism, site, acts, l, labelled_activations(acts, l, feature_directions(own, acts.x, l) if own else None, organism.name), own, known)
 
 # %% ../../nbs/explore/00_latents.ipynb #97e7ee4e
 @dataclass(frozen=True)
@@ -118,7 +117,7 @@ class Example:
     rank: int # 0: the strongest
     of: int # inputs on which there is anything
 
-def on_tokens(acts: Acts, # rows
+def on_tokens(acts: Activations, # rows
               values: Float[Tensor, "row"], # a number each
               fill: float = float('nan'), # where no row is
              ) -> Float[Tensor, "batch pos"]:
@@ -220,7 +219,7 @@ def iia_of(x: Latents, i: int, match: dict, # latent, and what it matches
     "Latent IIA of one latent for the variables of the features that it matches"
     v, out = x.view, {}; one = torch.zeros(1, x.a.shape[1], dtype=torch.bool); one[0, i] = True
     for f in (v.labels.features[g] for g in (match['index'], *match['twins'])):
-        want = next(w for w in wanted_at(v.organism.hl, v.site) if w[:2] == (f.task, f.variable))
+        want = next(w for w in variables_at(v.organism.hl, v.site) if w[:2] == (f.task, f.variable))
         num, den = counted(v.organism, x.dictionary, v.site, want, one, n, generator(derive_seed(1, 'one latent', i)))
         box = [bootstrap(num[k, :1], den[k, :1], generator(derive_seed(1, 'bootstrap')))[0].tolist() for k in range(3)]
         out[Feature(*want).group] = dict(zip(('sufficiency', 'necessity', 'leak'), map(tuple, box)), positions=int(den[0, 0].sum()))

@@ -4,21 +4,27 @@
 
 # %% ../../nbs/features/03_labelled.ipynb #f46d148c
 from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+
 import torch
+from fastcore.basics import patch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import normalize
+
 from ..core import generator
+from .activations import Activations
+from .features import Labels
 
 # %% auto #0
-__all__ = ['Exam', 'exam_of', 'planted']
+__all__ = ['Exam', 'exam_of', 'planted', 'LabelledActivations', 'has_both_kinds', 'labelled_activations', 'synthetic']
 
 # %% ../../nbs/features/03_labelled.ipynb #d0ddaf4f
 @dataclass(frozen=True)
-class Exam:
+class LabelledActivations:
     "Activations, and what is true of them"
     x: Float[Tensor, "row dim"] # activations
     y: Float[Tensor, "row feat"] # 0: off, above 0: on; or a value
@@ -32,73 +38,125 @@ class Exam:
     site: str | None = None # where the activations were read
     source: str | None = None # from which network
 
-    def __post_init__(self):
-        n, f = self.y.shape
-        if len(self.x) != n: raise ValueError(f'{len(self.x)} rows of activations, {n} of labels: they must be the same rows')
-        if n < 20: raise ValueError(f'{n} rows are too few to choose on one half and score on the other: give 20 or more')
-        if not self.x.isfinite().all(): raise ValueError(f'{int((~self.x.isfinite()).sum())} activations are not finite: check the network')
-        if (self.x == self.x[0]).all(): raise ValueError(f'all {n} rows of activations are the same: check that the site is read')
-        fill = dict(where=torch.ones(n, f, dtype=torch.bool, device=self.y.device), values=(False,) * f, groups=('',) * f, binary=(False,) * f, seq=torch.arange(n, device=self.y.device))
-        for k, v in fill.items():
-            if getattr(self, k) is None: object.__setattr__(self, k, v)
-        for k in ('names', 'values', 'groups', 'binary', 'directions'):
-            if (v := getattr(self, k)) is not None and len(v) != f: raise ValueError(f'{len(v)} {k} for {f} features')
-
-    def rows(self, keep: Bool[Tensor, "row"]) -> Exam: # the same features
-        "Some of the rows"
-        return replace(self, x=self.x[keep], y=self.y[keep], where=self.where[keep], seq=self.seq[keep])
-
-    def __getitem__(self, columns: Sequence[int]) -> Exam: # the same rows
-        "Some of the features"
-        pick = lambda t: tuple(t[i] for i in columns)
-        return replace(self, y=self.y[:, columns], where=self.where[:, columns], names=pick(self.names), values=pick(self.values), groups=pick(self.groups), binary=pick(self.binary),
-                       directions=None if self.directions is None else self.directions[columns])
-
     @cached_property
-    def halves(self) -> tuple[Exam, Exam]: # to choose on, to score on; no sequence is in both
-        "The two splits"
-        ids = self.seq.unique(); first = torch.isin(self.seq, ids[::2])
+    def halves(self) -> tuple[LabelledActivations, LabelledActivations]: # to choose on, to score on
+        "The two splits; no sequence is in both"
+        sequences = self.seq.unique()
+        first = torch.isin(self.seq, sequences[::2])
         return self.rows(first), self.rows(~first)
 
-    @property
-    def on(self) -> Bool[Tensor, "row feat"]: return (self.y > 0) & self.where # meaningless for values
+    def __post_init__(self):
+        n_rows, n_features = self.y.shape
+        self._check_rows()
+        defaults = dict(
+            where=torch.ones(n_rows, n_features, dtype=torch.bool, device=self.y.device),
+            values=(False,) * n_features,
+            groups=('',) * n_features,
+            binary=(False,) * n_features,
+            seq=torch.arange(n_rows, device=self.y.device))
+        for field, default in defaults.items():
+            if getattr(self, field) is None:
+                object.__setattr__(self, field, default)
+        for field in ('names', 'values', 'groups', 'binary', 'directions'):
+            given = getattr(self, field)
+            if given is not None and len(given) != n_features:
+                raise ValueError(f'{len(given)} {field} for {n_features} features')
 
-    @property
-    def scorable(self) -> Bool[Tensor, "feat"]: # False: reported as not scorable, never as 0 or 1
-        "Features with rows of both kinds in both halves"
-        def some(e):
-            n, k = e.where.sum(0), e.on.sum(0)
-            spread = torch.where(e.where, e.y, torch.nan).nan_to_num(nan=-torch.inf).amax(0) > torch.where(e.where, e.y, torch.inf).amin(0)
-            return torch.where(torch.tensor(self.values, device=n.device), (n > 1) & spread, (k > 0) & (k < n))
-        return some(self.halves[0]) & some(self.halves[1])
+    def _check_rows(self):
+        n = len(self.y)
+        if len(self.x) != n:
+            raise ValueError(f'{len(self.x)} rows of activations, {n} of labels: they must be the same rows')
+        if n < 20:
+            raise ValueError(f'{n} rows are too few to choose on one half and score on the other: give 20 or more')
+        if not self.x.isfinite().all():
+            broken = int((~self.x.isfinite()).sum())
+            raise ValueError(f'{broken} activations are not finite: check the network')
+        if (self.x == self.x[0]).all():
+            raise ValueError(f'all {n} rows of activations are the same: check that the site is read')
+
+# %% ../../nbs/features/03_labelled.ipynb #fecb3e9d
+@patch
+def rows(self: LabelledActivations,
+         keep: Bool[Tensor, "row"], # True: stays
+        ) -> LabelledActivations:
+    "Some of the rows, with the same features"
+    return replace(self, x=self.x[keep], y=self.y[keep], where=self.where[keep], seq=self.seq[keep])
+
+@patch
+def __getitem__(self: LabelledActivations,
+                columns: Sequence[int], # indices of features
+               ) -> LabelledActivations:
+    "Some of the features, on the same rows"
+    by_feature = ('names', 'values', 'groups', 'binary')
+    picked = {field: tuple(getattr(self, field)[i] for i in columns) for field in by_feature}
+    directions = None if self.directions is None else self.directions[columns]
+    return replace(self, y=self.y[:, columns], where=self.where[:, columns], directions=directions, **picked)
+
+# %% ../../nbs/features/03_labelled.ipynb #684a377e
+@patch(as_prop=True)
+def on(self: LabelledActivations) -> Bool[Tensor, "row feat"]: # meaningless for values
+    "Where each feature is on"
+    return (self.y > 0) & self.where
+
+def has_both_kinds(half: LabelledActivations, # one of the two splits
+                  ) -> Bool[Tensor, "feat"]:
+    "Which features have rows of both kinds: on and off, or two different values"
+    defined, on = half.where.sum(0), half.on.sum(0)
+    highest = half.y.masked_fill(~half.where, -torch.inf).amax(0)
+    lowest = half.y.masked_fill(~half.where, torch.inf).amin(0)
+    varies = (defined > 1) & (highest > lowest)
+    mixed = (on > 0) & (on < defined)
+    return torch.where(torch.tensor(half.values, device=varies.device), varies, mixed)
+
+@patch(as_prop=True)
+def scorable(self: LabelledActivations) -> Bool[Tensor, "feat"]: # False: reported as not scorable, never as 0 or 1
+    "Features with rows of both kinds in both halves"
+    first, second = self.halves
+    return has_both_kinds(first) & has_both_kinds(second)
 
 # %% ../../nbs/features/03_labelled.ipynb #efb54ea6
-def exam_of(acts, # Acts of `superpos.features.features`, read at one site
-            labels, # Labels of the same rows
-            directions: Float[Tensor, "feat dim"] | None = None, # unit length; NaN rows: not known
-            source: str | None = None, # the network's name
-           ) -> Exam:
-    "The exam that a site of an organism sets"
-    fs, x = labels.features, acts.x
+def labelled_activations(acts: Activations, # read at one site
+                         labels: Labels, # of the same rows
+                         directions: Float[Tensor, "feat dim"] | None = None, # unit length; NaN rows: not known
+                         source: str | None = None, # the network's name
+                        ) -> LabelledActivations:
+    "The evaluation set of a site: its activations with what is true of them"
+    x, found = acts.x, labels.features
     if directions is not None:
         on = (labels.y > 0) & labels.where
-        effect = torch.stack([x[m].mean(0) for m in on.T]) - x.mean(0)
+        effect = torch.stack([x[rows].mean(0) for rows in on.T]) - x.mean(0)
         directions = directions * (effect * directions).sum(1, keepdim=True).abs()
-    return Exam(x, labels.y, tuple(map(str, fs)), labels.where, directions, tuple(f.kind == 'value' for f in fs), tuple('' if f.binary or f.kind == 'value' else f.group for f in fs),
-                tuple(f.binary for f in fs), acts.where.nonzero()[:, 0], str(next(iter(acts.at))), source)
+    return LabelledActivations(
+        x, labels.y, tuple(str(f) for f in found), labels.where, directions,
+        values=tuple(f.kind == 'value' for f in found),
+        groups=tuple('' if f.binary or f.kind == 'value' else f.group for f in found),
+        binary=tuple(f.binary for f in found),
+        seq=acts.where.nonzero()[:, 0],
+        site=str(next(iter(acts.at))),
+        source=source)
 
 # %% ../../nbs/features/03_labelled.ipynb #6b7f11e7
-def planted(n: int = 16, # features
-            d: int = 24, # dimensions
-            rows: int = 3000, # samples
-            p: float = .1, # chance of each feature to be on
-            noise: float = 0., # standard deviation in every dimension
-            seed: int = 0, # of directions and samples
-            orthonormal: bool = True, # False: random unit directions
-           ) -> Exam:
+def synthetic(n: int = 16, # features
+              d: int = 24, # dimensions
+              rows: int = 3000, # samples
+              p: float = .1, # chance of each feature to be on
+              noise: float = 0., # standard deviation in every dimension
+              seed: int = 0, # of directions and samples
+              orthonormal: bool = True, # False: random unit directions
+             ) -> LabelledActivations:
     "Independent sparse features along known directions"
-    g = generator(seed)
-    if orthonormal and n > d: raise ValueError(f'{n} features cannot be orthonormal in {d} dimensions: give orthonormal=False')
-    D = torch.linalg.qr(torch.randn(d, d, generator=g))[0][:n] if orthonormal else normalize(torch.randn(n, d, generator=g), dim=1)
-    y = (torch.rand(rows, n, generator=g) < p) * (.5 + torch.rand(rows, n, generator=g))
-    return Exam(y @ D + noise * torch.randn(rows, d, generator=g), y, tuple(f'f{i}' for i in range(n)), directions=D)
+    if orthonormal and n > d:
+        raise ValueError(f'{n} features cannot be orthonormal in {d} dimensions: give orthonormal=False')
+    gen = generator(seed)
+    if orthonormal:
+        directions = torch.linalg.qr(torch.randn(d, d, generator=gen))[0][:n]
+    else:
+        directions = normalize(torch.randn(n, d, generator=gen), dim=1)
+    on = torch.rand(rows, n, generator=gen) < p
+    magnitude = .5 + torch.rand(rows, n, generator=gen)
+    y = on * magnitude
+    x = y @ directions + noise * torch.randn(rows, d, generator=gen)
+    return LabelledActivations(x, y, tuple(f'f{i}' for i in range(n)), directions=directions)
+
+# %% ../../nbs/features/03_labelled.ipynb #4f556b8c
+Exam, exam_of, planted = LabelledActivations, labelled_activations, synthetic # the names until now

@@ -20,15 +20,15 @@ from ..domain.combine import HighLevel
 from ..core import MLP, Head, Site, derive_seed, unknown
 from ..features.subspaces import OtherWeights, Subspace, feature_directions, find_subspaces, load_directions, score_subspaces
 from ..evaluation.dictionaries import floors, supervised
-from ..features.labelled import Exam, exam_of
+from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.features import Feature, labels
 from ..features.activations import activation_stream, as_site
-from ..features.identifiability import identified
+from ..features.identifiability import identifiable_features
 from ..evaluation.interventions import latent_iia, matched
 from ..models.transformer import config_of
 from ..siit.organism import Organism, untrained_twin
 from .pictures import cosine_matrix
-from ..probing.probes import Data, Linear, collect, fit_linear, pattern, score_probes
+from ..probing.probes import ProbeData, LinearProbes, collect, fit_linear, pattern, score_probes
 from ..sae.diagnostics import report
 from ..evaluation.reconstruction import loss_through
 from ..evaluation.outcomes import Grade, grade
@@ -61,13 +61,13 @@ def all_sites(hl: HighLevel, # the organism's causal model
 def pick_site(hl: HighLevel, # the organism's causal model
              ) -> Site | None: # None: no MLP has an identifiable feature
     "The MLP with most identifiable features"
-    n = {s: len(identified(hl, s)) for s in hl.sites if s.kind == 'mlp' and s.neurons is None}
+    n = {s: len(identifiable_features(hl, s)) for s in hl.sites if s.kind == 'mlp' and s.neurons is None}
     return max(n, key=n.get) if n and max(n.values()) else None
 
 def true_features(hl: HighLevel, # the organism's causal model
                  ) -> list[Feature]: # every one that answers can vouch for, site after site
     "What there is to be found in an organism"
-    return [f for s in hl.sites for f in identified(hl, s)]
+    return [f for s in hl.sites for f in identifiable_features(hl, s)]
 
 def twin_of(organism: Organism, # anything with .net and .hl
             seed: int = 0, # of its weights
@@ -76,8 +76,8 @@ def twin_of(organism: Organism, # anything with .net and .hl
     return SimpleNamespace(net=untrained_twin(organism.hl, config_of(organism.net).act, seed, 'cpu'), hl=organism.hl, name='untrained twin')
 
 # %% ../../nbs/report/03_analysis.ipynb #091ad757
-def probe_subspaces(d: Data, # training rows
-                    probes: Linear, # fitted on them
+def probe_subspaces(d: ProbeData, # training rows
+                    probes: LinearProbes, # fitted on them
                     site: Site, # where
                    ) -> list[Subspace]: # one a variable; reads are oblique
     "What the probes of each variable read, as something to swap"
@@ -139,17 +139,17 @@ def exam_at_site(organism: Organism, # anything with .net, .hl and .name
                  subspaces: Sequence[Subspace], # of the site; [] for a twin
                  what: str = 'inside exam', # other words, other samples
                  sequences: int = 160, # of inputs
-                ) -> Exam:
+                ) -> LabelledActivations:
     "Labelled activations of a site's identifiable features"
-    acts = next(activation_stream(organism, site, sequences, derive_seed(0, what))); y = labels(organism.hl, identified(organism.hl, site), acts)
-    return exam_of(acts, y, feature_directions(subspaces, acts.x, y) if subspaces else None, organism.name)
+    acts = next(activation_stream(organism, site, sequences, derive_seed(0, what))); y = labels(organism.hl, identifiable_features(organism.hl, site), acts)
+    return labelled_activations(acts, y, feature_directions(subspaces, acts.x, y) if subspaces else None, organism.name)
 
 def family(organism: Organism, # anything with .net, .hl and .name
            site: Site, # where
            e: Effort, # steps, path, seeds
           ) -> list[tuple[list, int]]: # per seed: the path's autoencoders, and which is chosen
     "TopK autoencoders of several sparsities; chosen by reconstruction alone"
-    b = Budget(site=str(site), width=max(e.width, 2 * len(identified(organism.hl, site))), steps=e.steps)
+    b = Budget(site=str(site), width=max(e.width, 2 * len(identifiable_features(organism.hl, site))), steps=e.steps)
     return sae_method('topk', [k for k in e.path if k <= b.width]).fit(Given(Stream(organism, b), b, tuple(e.seeds)))
 
 def numbers(d, # a dictionary
@@ -194,7 +194,7 @@ def decoder_rows(g: Grade, # of an exam with directions or without
     rows = g.scores.W.numpy()[i] * t.side.fillna(1).to_numpy()[:, None]
     return np.where(t.scorable.to_numpy()[:, None], rows, np.nan)
 
-def all_cosines(exam: Exam, g: Grade) -> dict[str, Float[np.ndarray, "feat feat"]]: # title -> signed cosines
+def all_cosines(exam: LabelledActivations, g: Grade) -> dict[str, Float[np.ndarray, "feat feat"]]: # title -> signed cosines
     "Directions of features among themselves, and with the latents matched to them"
     D, W = exam.directions.numpy(), decoder_rows(g)
     return {'feature directions': cosine_matrix(D), 'matched decoder rows': cosine_matrix(W), 'decoder row (down) with\nfeature direction (across)': cosine_matrix(W, D)}
@@ -212,7 +212,7 @@ def look_at_site(organism: Organism, site: Site, twin, e: Effort, say: Callable[
             if o is not organism: continue
             features.append(g.features.assign(seed=seed)); first = g if seed == e.seeds[0] else first
             alive = g.scores.alive.nonzero()[:, 0].tolist()
-            swaps.append(latent_iia(o, members[c], site, matched(g, identified(o.hl, site), best=True), alive, e.inputs, derive_seed(seed, 'inside')).assign(seed=seed))
+            swaps.append(latent_iia(o, members[c], site, matched(g, identifiable_features(o.hl, site), best=True), alive, e.inputs, derive_seed(seed, 'inside')).assign(seed=seed))
     known = {('supervised (sees labels)', 0): supervised(exam_at_site(organism, site, [], 'inside labels'))}
     for seed in e.seeds: known |= {(n, seed): d for n, d in floors(exam, len(first.scores.W), seed).items() if seed == e.seeds[0] or n in ('random', 'samples')}
     for (name, seed), d in known.items():
@@ -235,6 +235,6 @@ def look_inside(organism: Organism, # anything with .net (on the CPU), .hl and .
     if not fs: return Inside(**common, seconds=time.monotonic() - start, features=(), maps={}, why='no variable of this organism takes values that its answers could tell apart, so there is no feature to look for')
     twin = twin_of(organism); say(f'probes for {len(fs)} features at {len(all_sites(hl))} sites, and swaps of what they read')
     found = maps(organism, fs, effort) | dict(twin=maps(twin, fs, effort, causal=False)['read'])
-    why = 'no MLP holds a feature that answers can vouch for' if here is None else f'{here} holds no feature that answers can vouch for' if not identified(hl, here) else ''
+    why = 'no MLP holds a feature that answers can vouch for' if here is None else f'{here} holds no feature that answers can vouch for' if not identifiable_features(hl, here) else ''
     rest = {} if why else look_at_site(organism, here, twin, effort, say)
     return Inside(**common, seconds=time.monotonic() - start, features=tuple(fs), maps=found, site=None if why else here, why=why, **rest)
