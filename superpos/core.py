@@ -40,7 +40,7 @@ def _index(name: str, # of the number, for the message
 
 # %% ../nbs/00_core.ipynb #1238fb78
 def _index_set(name: str, # of the numbers, for the message
-               xs: Iterable[int] | None, # in any order
+               xs: Iterable[int] | int | None, # in any order; a single number is refused
               ) -> tuple[int, ...] | None:
     "`xs` as a sorted tuple of different indices; None stays None, and means all of them"
     if xs is None:
@@ -121,6 +121,16 @@ class Site:
             name += f'[neurons {_fold(self.neurons)}]'
         return name if self.positions is None else f'{name}[pos {_fold(self.positions)}]'
 
+    @classmethod
+    def from_json(cls, d: dict): # what `to_json` wrote
+        "The site that `to_json` wrote"
+        return _site_of_json(d)
+
+    @classmethod
+    def parse(cls, text: str): # such as 'head 0.3', 'mlp 1[neurons 0-63]' or 'resid_post 0'
+        "The site that a name stands for: the inverse of `str`"
+        return _site_of_name(text)
+
 # %% ../nbs/00_core.ipynb #9b28be8e
 def _check_kind(site: Site):
     "Raise unless the site has exactly what its kind needs"
@@ -135,18 +145,18 @@ def _check_kind(site: Site):
 
 # %% ../nbs/00_core.ipynb #bd8fd7a9
 def Head(layer: int, # counted from 0
-         head: int, # counted from 0
+         head: int | None, # counted from 0; None is refused
          positions: Iterable[int] | None = None, # positions of the combined input; None is all
         ) -> Site:
     "The output of one attention head, before the output matrix"
-    return Site(layer, 'head', _index('head', head) if head is not None else None, positions)
+    return Site(layer, 'head', head, _index_set('positions', positions))
 
 def MLP(layer: int, # counted from 0
         neurons: Iterable[int] | None = None, # which hidden units; None is all
         positions: Iterable[int] | None = None, # positions of the combined input; None is all
        ) -> Site:
     "The hidden layer of one MLP, after the nonlinearity"
-    return Site(layer, 'mlp', None, positions, neurons)
+    return Site(layer, 'mlp', None, _index_set('positions', positions), _index_set('neurons', neurons))
 
 def Residual(layer: int, # counted from 0
              where: str = 'post', # 'mid': after the layer's heads; 'post': after its MLP
@@ -155,7 +165,7 @@ def Residual(layer: int, # counted from 0
     "The residual stream inside a layer, or after it"
     if where not in ('mid', 'post'):
         raise ValueError(f"no residual stream {where!r} in a layer; where is 'mid' or 'post'")
-    return Site(layer, f'resid_{where}', None, positions)
+    return Site(layer, f'resid_{where}', None, _index_set('positions', positions))
 
 # %% ../nbs/00_core.ipynb #e9f3d6ae
 @patch
@@ -164,13 +174,12 @@ def to_json(self: Site) -> dict: # only what is set
     fields = {name: value for name, value in asdict(self).items() if value is not None}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in fields.items()}
 
-@patch(cls_method=True)
-def from_json(cls: Site, d: dict): # what `to_json` wrote
+def _site_of_json(d: dict) -> Site: # what `to_json` wrote
     "The site that `to_json` wrote"
-    extra = set(d) - set(cls.__dataclass_fields__)
+    extra = set(d) - set(Site.__dataclass_fields__)
     if extra or not {'layer', 'kind'} <= set(d):
         raise ValueError(f'not a site: {d!r}; it has layer, kind and maybe head, positions, neurons')
-    return cls(**d)
+    return Site(**{name: tuple(value) if isinstance(value, list) else value for name, value in d.items()})
 
 # %% ../nbs/00_core.ipynb #21710e0e
 _NAME = re.compile(r'(?:head (?P<head_layer>\d+)\.(?P<head>\d+)'
@@ -178,8 +187,7 @@ _NAME = re.compile(r'(?:head (?P<head_layer>\d+)\.(?P<head>\d+)'
                    r'|(?P<stream>resid_mid|resid_post) (?P<stream_layer>\d+))'
                    r'(?:\[pos (?P<positions>\d+(?:[-,]\d+)*)\])?')
 
-@patch(cls_method=True)
-def parse(cls: Site, text: str): # such as 'head 0.3', 'mlp 1[neurons 0-63]' or 'resid_post 0'
+def _site_of_name(text: str) -> Site: # such as 'head 0.3', 'mlp 1[neurons 0-63]' or 'resid_post 0'
     "The site that a name stands for: the inverse of `str`"
     m = _NAME.fullmatch(text)
     if not m:
@@ -188,7 +196,7 @@ def parse(cls: Site, text: str): # such as 'head 0.3', 'mlp 1[neurons 0-63]' or 
     layer = int(m['head_layer'] or m['mlp_layer'] or m['stream_layer'])
     kind = m['stream'] or ('head' if m['head'] else 'mlp')
     head = int(m['head']) if m['head'] else None
-    return cls(layer, kind, head, _unfold(m['positions']), _unfold(m['neurons']))
+    return Site(layer, kind, head, _unfold(m['positions']), _unfold(m['neurons']))
 
 # %% ../nbs/00_core.ipynb #930b3a03
 @patch
@@ -263,7 +271,7 @@ def _unsafe(name) -> str | None: # None: nothing is wrong
         return 'it may not contain control characters'
     return None
 
-def safe_name(name: str, # of an organism, a task, a run
+def safe_name(name: str | None, # of an organism, a task, a run; None is refused
              ) -> str:
     "`name` itself, if it can be the name of one folder and nothing more"
     if why := _unsafe(name):
@@ -356,10 +364,3 @@ def hold_memory() -> bool: # whether the allocator took the settings
     except (OSError, AttributeError, TypeError):
         return False
     return bool(mmap and trim and pad)
-
-# %% ../nbs/00_core.ipynb #1f32c798
-def __getattr__(name: str): # until every notebook imports these from superpos.io
-    if name in ('atomic_write', 'sha256_file', 'save_tensors', 'load_tensors', 'write_table', 'read_table'):
-        from superpos import io
-        return getattr(io, name)
-    raise AttributeError(f'module {__name__!r} has no attribute {name!r}')

@@ -207,7 +207,8 @@ def verdict_table(cert: Any,  # a certificate
                   name: str,  # of the organism
                  ) -> Table:
     "What was claimed and what was measured"
-    from superpos.report.organism import claims, percent
+    from superpos.report.organism import claims
+    from superpos.report.html import percent
     table = Table(title=f'{name}, measured on fresh samples (seed {cert.seed})', title_justify='left', title_style='bold')
     for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
         numeric = column in ('worst value', '95 % interval')
@@ -275,7 +276,8 @@ def certify(name: Annotated[Optional[str], _NAME] = None,
     "Measure an organism again, on fresh samples: does it still compute what it claims, where it claims?"
     if (name is None) == (published is None):
         raise ValueError('give one organism: a NAME or FOLDER, or --published FOLDER')
-    from superpos.siit.organism import Organism, load_published
+    from superpos.siit.organism import Organism
+    from superpos.siit.published import load_published
     org = load_published(published, device) if published else Organism.from_pretrained(name, device=device)
     cert = org.certify(secrets.randbelow(2**31) if seed is None else seed, n).certificate
     if as_json:
@@ -288,7 +290,7 @@ def certify(name: Annotated[Optional[str], _NAME] = None,
 # %% ../../nbs/cli/00_app.ipynb #a4a58221
 def _table_of_organisms():
     "The organisms in the package"
-    from superpos.report.organism import percent
+    from superpos.report.html import percent
     from superpos.siit.organism import Organism, organism_name, paper_table, shipped
     numbers = {organism_name(hl.tasks): key for key, hl in paper_table().items()}
     table = Table(title='Organisms in the package', title_justify='left', title_style='bold')
@@ -307,7 +309,6 @@ def _table_of_organisms():
 def _table_of_tasks():
     "The tasks to train new organisms from"
     from superpos.domain.task import TASKS, guess_rate
-    from superpos.report.organism import percent
     answer = dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
     caption = 'guess rate: the score of the best constant answer at each position'
     table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',

@@ -36,37 +36,35 @@ def fitted(method: str, # a row of the board, or a folder
           ): # member, test, budget
     "A dictionary (or node scores), and the test it will take"
     from dataclasses import replace
-    from superpos.evaluation.benchmark import SEES, Budget, Given, Stream, exam_at, paths_of, test_of
+    from superpos.evaluation.method import SEES, RunBudget, Given, ActivationBatches, fit_method, METHODS
+    from superpos.evaluation.benchmark import labelled_for, evaluation_of, METRICS, measure_dictionary, measure_use, measure_nodes
     from superpos.core import unknown
-    from superpos.evaluation.methods import METHODS, methods_of
-    folder = Path(method); b = replace(Budget(), **{k: v for k, v in dict(site=site, steps=steps).items() if v})
+    from superpos.evaluation.methods import methods_of, neurons
+    folder = Path(method); b = replace(RunBudget(), **{k: v for k, v in dict(site=site, steps=steps).items() if v})
     if folder.is_dir():
-        d = sae_at(folder); b = replace(b, site=site or d.config.get('site') or b.site); return d, test_of(organism, b), b
+        d = sae_at(folder); b = replace(b, site=site or d.config.get('site') or b.site); return d, evaluation_of(organism, b), b
     if folder.is_file() or '/' in method: raise ValueError(f'{method} is not a folder: give a row of the board, or the folder with cfg.json and sae_weights.safetensors')
     if method not in (known := [m.name for m in METHODS]): raise ValueError(f'{unknown("method", method, known)}; or give a folder with an SAE (cfg.json, sae_weights.safetensors)')
-    m = methods_of([method])[0]; t = test_of(organism, b); see = SEES.index(m.sees)
-    (members, chosen), = paths_of(m, Given(Stream(t.organism, b), b, (seed,), t.organism if see else None, exam_at(t.organism, b, 'labels') if see == 2 else None, t.features if see == 2 else ()))
+    m = methods_of([method])[0]; t = evaluation_of(organism, b); see = SEES.index(m.sees)
+    (members, chosen), = fit_method(m, Given(ActivationBatches(t.organism, b), b, (seed,), t.organism if see else None, labelled_for(t.organism, b, 'labels') if see == 2 else None, t.features if see == 2 else ()))
     return members[chosen], t, b
 
 def scored(method: str, organism: str, site: str | None = None, seed: int = 0, steps: int | None = None, # see `fitted`
           ) -> dict: # plain JSON values
     "All that `superpos score` says"
     from math import isfinite
-    from superpos.evaluation.benchmark import COLUMNS, measure, measure_causal, measure_nodes
-    from superpos.evaluation.dictionaries import floors
-    from superpos.evaluation.methods import neurons
-    from superpos.evaluation.matching import score
+    from superpos.evaluation.dictionaries import baselines
+    from superpos.evaluation.matching import match_features
     d, t, b = fitted(method, organism, site, seed, steps); clean = lambda v: None if isinstance(v, float) and not isfinite(v) else v
     out = dict(method=method, organism=t.organism.name, site=b.site)
     if isinstance(d, dict): return out | dict(columns=measure_nodes(d, t.organism.hl), tasks={k: measure_nodes({k: s}, t.organism.hl) for k, s in d.items()})
-    m, g = measure(d, t.exam); m |= measure_causal(d, g, t)
-    beside = {n: score(f, t.exam).table for n, f in (floors(t.exam, len(d.W_dec), seed) | dict(neurons=neurons(t.exam.x, 0, 0))).items()}; keep = [c for c in ('feature', 'frequency', 'verdict', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies') if c in g.features]
+    m, g = measure_dictionary(d, t.exam); m |= measure_use(d, g, t)
+    beside = {n: match_features(f, t.exam).table for n, f in (baselines(t.exam, len(d.W_dec), seed) | dict(neurons=neurons(t.exam.x, 0, 0))).items()}; keep = [c for c in ('feature', 'frequency', 'verdict', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies') if c in g.features]
     rows = [{k: clean(v) for k, v in r.items()} | dict(floors={n: clean(float(f.f1[i])) for n, f in beside.items()}) for i, r in enumerate(g.features[keep].to_dict('records'))]
-    return out | dict(features=rows, columns={k: clean(m[k]) for k in COLUMNS if k in m}, latents=g.latents.kind.value_counts().to_dict(), width=len(d.W_dec))
+    return out | dict(features=rows, columns={k: clean(m[k]) for k in METRICS if k in m}, latents=g.latents.kind.value_counts().to_dict(), width=len(d.W_dec))
 
 def show_scored(r: dict) -> None: # of `scored`
     "Print a score"
-    from superpos.evaluation.benchmark import COLUMNS
     num, out = (lambda v: '-' if v is None else f'{v:.2f}'), console()
     title = f"{escape(r['method'])} on {escape(r['organism'])}, {r['site']}" if 'features' in r else f"{escape(r['method'])} on {escape(r['organism'])}"
     t = Table(title=title, title_justify='left', title_style='bold')
@@ -78,7 +76,7 @@ def show_scored(r: dict) -> None: # of `scored`
     else:
         for c in ('task', 'node AUC', 'node precision'): t.add_column(c, justify='left' if c == 'task' else 'right')
         for k, v in r['tasks'].items(): t.add_row(k, num(v['auc']), num(v['node_precision']))
-    out.print(t); out.print(', '.join(f'{COLUMNS[k].title} {num(v)}' for k, v in r['columns'].items()), soft_wrap=True)
+    out.print(t); out.print(', '.join(f'{METRICS[k].title} {num(v)}' for k, v in r['columns'].items()), soft_wrap=True)
     if 'latents' in r: out.print(f"latents: {r['width']}, of which live: {sum(r['latents'].values())} (" + ', '.join(f'{v} {k}' for k, v in r['latents'].items()) + ')', soft_wrap=True)
 
 @app.command('score', epilog='Example: [bold]superpos score topk 0+1+2+3[/]\n\nExample: [bold]superpos score my-sae mixed --json > score.json[/]\n\nRows of the board: [bold]superpos board --help[/]')
@@ -103,13 +101,13 @@ def board_folder(folder: Path) -> Path: # the same
 
 def show_board(t, title: str) -> None: # t: rows of table_of
     "Print the board"
-    from superpos.evaluation.benchmark import COLUMNS
-    from superpos.evaluation.aggregate import board
+    from superpos.evaluation.benchmark import METRICS, run_leaderboard
+    from superpos.evaluation.aggregate import leaderboard_table
     short = dict(coverage='cov-\nerage', precision='preci-\nsion', latent_iia='latent\nIIA', recovered='loss\nrecov.', explained='ex-\nplained', auc='node\nAUC', seconds='CPU\ns')
-    keep = [c for c in COLUMNS if c not in ('iia_floor', 'falling', 'node_precision') and t[c].notna().any()]; B = board(t, keep)
+    keep = [c for c in METRICS if c not in ('iia_floor', 'falling', 'node_precision') and t[c].notna().any()]; B = leaderboard_table(t, keep)
     out = Table(title=title, title_justify='left', title_style='bold', padding=(0, 0), caption='below each mean: 95 % over organisms, their seeds, and seeds of the method', caption_justify='left')
     out.add_column('method', no_wrap=True)
-    for c in keep: out.add_column(short.get(c, COLUMNS[c].title), justify='right', no_wrap=True)
+    for c in keep: out.add_column(short.get(c, METRICS[c].title), justify='right', no_wrap=True)
     def text(c, v):
         if abs(v) >= 9.95: return f'{v:.0f}'
         return f'{v:.1f}' if c in ('l0', 'seconds') or v > .994 else re.sub(r'^(-?)0', r'\1', f'{v:.2f}')
@@ -125,18 +123,19 @@ def whole_board(quick: Annotated[bool, typer.Option('--quick', help='One seed of
                 steps: Annotated[Optional[int], typer.Option(min=1, metavar='N', help='Steps of SAE training. Without it: as the board has it.')] = None):
     "Every method on every organism: table, page and JSON; goes on where it was stopped."
     from dataclasses import replace
-    from superpos.evaluation.benchmark import run_board
-    from superpos.report.leaderboard import Saved, write_board
-    from superpos.evaluation.aggregate import BUDGET, KINDS, ORGANISMS, QUICK, SEEDS, entries_of
-    from superpos.evaluation.methods import FAMILIES, METHODS, methods_of
-    folder = board_folder(out or Path('superpos-board' + ('-quick' if quick else ''))); b, seeds = (QUICK, (0,)) if quick else (BUDGET, SEEDS)
+    from superpos.report.leaderboard import Leaderboard
+    from superpos.report.leaderboard_page import write_leaderboard
+    from superpos.evaluation.networks import FULL_BUDGET, NETWORK_KINDS, NETWORKS, QUICK_BUDGET, FULL_SEEDS, entries_of
+    from superpos.evaluation.methods import FAMILIES, methods_of
+    from superpos.evaluation.method import METHODS
+    folder = board_folder(out or Path('superpos-board' + ('-quick' if quick else ''))); b, seeds = (QUICK_BUDGET, (0,)) if quick else (FULL_BUDGET, FULL_SEEDS)
     if steps: b = replace(b, steps=steps)
     rows, entries = methods_of(method), entries_of(organism, quick); jobs = jobs or min(os.cpu_count() or 1, 8)
     if not method and (gone := [m for m in METHODS if m not in rows]): say(f"left out: {', '.join(f'{m.name} (pip install {m.needs.split()[1]})' for m in gone)}")
-    if not organism and not quick and (gone := [e.name for e in ORGANISMS if e not in entries]): say(f'not shipped here, left out: {", ".join(gone)}')
+    if not organism and not quick and (gone := [e.name for e in NETWORKS if e not in entries]): say(f'not shipped here, left out: {", ".join(gone)}')
     say(f'{len(rows)} methods on {len(entries)} networks, {jobs} at a time; Ctrl-C keeps what is done')
-    cells = run_board(rows, [e.name for e in entries], folder / 'cells', b, seeds, jobs, say)
-    page = write_board(folder, saved := Saved(cells, entries, b, tuple(seeds))); kind = entries[0].kind; t = saved.table
-    show_board(t[t.kind == kind], f'{KINDS[kind]}, {b.site}')
+    cells = run_leaderboard(rows, [e.name for e in entries], folder / 'cells', b, seeds, jobs, say)
+    page = write_leaderboard(folder, saved := Leaderboard(cells, entries, b, tuple(seeds))); kind = entries[0].kind; t = saved.table
+    show_board(t[t.kind == kind], f'{NETWORK_KINDS[kind]}, {b.site}')
     console().print(f"fitting took {sum(c['seconds'] * len(seeds) for c in cells) / 60:.1f} minutes of processor time", soft_wrap=True)
     show_next(('look at all of it', f'open {page} in a browser'), ('what became of each feature', f'superpos score {shlex.quote(next((m.name for m in rows if m.name in FAMILIES), rows[0].name))} {shlex.quote(entries[0].name)}'))

@@ -53,14 +53,14 @@ def bench_siit(seconds: Annotated[float, _SECONDS] = 20.,
     import torch
 
     from superpos.domain.combine import HighLevel
-    from superpos.siit.profile import bench, lines
+    from superpos.siit.profile import measure_training, training_lines
     if threads:
         torch.set_num_threads(threads)
-    result = bench(HighLevel(ORGANISM), seconds, list(range(seeds)) if full else [], device, say=say)
+    result = measure_training(HighLevel(ORGANISM), seconds, list(range(seeds)) if full else [], device, say=say)
     if as_json:
         return typer.echo(json.dumps(result, indent=1))
     table = Table(title='SIIT training', title_justify='left', title_style='bold', show_header=False)
-    for what, value in lines(result):
+    for what, value in training_lines(result):
         table.add_row(escape(what), escape(value))
     console().print(table)
 

@@ -53,7 +53,7 @@ def look(org: Any,  # an organism
         ) -> None:
     "Look inside, and add that to the report"
     from superpos.report import analysis
-    from superpos.report.analysis_page import in_words, inside_html
+    from superpos.report.analysis_page import summary_lines, inside_html
     from superpos.report.organism import html_report
     from superpos.siit.organism import Organism
     say(f'looking inside; {file} can be read already')
@@ -63,7 +63,7 @@ def look(org: Any,  # an organism
     found = analysis.look_inside(org, effort=effort, say=lambda text: say(f'  {text}'))
     html_report(org, file, inside_html(found), where)
     added = f'added to {escape(shlex.quote(str(file)))} ({found.seconds:.0f} s)'
-    lines = ['[bold]Inside[/]', *[f'  {escape(line)}' for line in in_words(found)], added]
+    lines = ['[bold]Inside[/]', *[f'  {escape(line)}' for line in summary_lines(found)], added]
     console().print('\n'.join(lines), soft_wrap=True)
 
 # %% ../../nbs/cli/01_train.ipynb #849e84e2
@@ -112,7 +112,7 @@ def make_organism(hl: Any,  # HighLevel
                   inside: str | None = None,  # also look inside: quick or full
                  ) -> None:
     "Train an organism, or find it finished, and say what came out"
-    from superpos.siit.organism import train_organism
+    from superpos.siit.make import train_organism
     finished = (folder / 'config.json').exists()
     org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES)
     if finished:
@@ -234,11 +234,11 @@ def train(tasks: Annotated[list[str], _TASKS],
 # %% ../../nbs/cli/01_train.ipynb #f6846464
 def show_table(rows: list[dict]) -> None:  # as they come from `table_rows`
     "Print the rows beside the published ones"
-    from superpos.siit.table import COLUMNS, table_cells
-    kept = [i for i, name in enumerate(COLUMNS) if name not in ('tasks', 'steps')]  # those are in the files
+    from superpos.siit.table import TABLE_COLUMNS, table_cells
+    kept = [i for i, name in enumerate(TABLE_COLUMNS) if name not in ('tasks', 'steps')]  # those are in the files
     table = Table(title='Ours, and what was published (%)', title_justify='left', title_style='bold')
     for i in kept:
-        name = COLUMNS[i]
+        name = TABLE_COLUMNS[i]
         is_text = name in ('key', 'weakest', 'certified')
         table.add_column(name.replace(', ', '\n'), justify='left' if is_text else 'right', no_wrap=name == 'key')
     for row in rows:

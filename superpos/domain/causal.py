@@ -4,21 +4,23 @@
 
 # %% ../../nbs/domain/00_causal.ipynb #11fa0983
 from __future__ import annotations
+
 import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable
+
 import networkx as nx
 import torch
 from fastcore.basics import patch
 from jaxtyping import Bool, Int, Shaped
 from matplotlib.axes import Axes
 from torch import Tensor
+
 from ..core import Site, unknown
 
 # %% auto #0
-__all__ = ['SITE_COLORS', 'Fixed', 'Variable', 'check_order', 'CausalModel', 'node_places', 'draw_model', 'broadcast_rows',
-           'distinct_values']
+__all__ = ['Fixed', 'Variable', 'check_order', 'CausalModel', 'draw_model', 'broadcast_rows', 'distinct_values']
 
 # %% ../../nbs/domain/00_causal.ipynb #1aca050e
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class CausalModel:
                 yield name, variable.site
             yield from self._sited_ancestors(variable.parents)
 
-# %% ../../nbs/domain/00_causal.ipynb #839d6c9e
+# %% ../../nbs/domain/00_causal.ipynb #3acaeb50
 @patch
 def graph(self: CausalModel) -> nx.DiGraph: # nodes carry the attribute site
     "The model as a networkx graph"
@@ -97,10 +99,10 @@ def graph(self: CausalModel) -> nx.DiGraph: # nodes carry the attribute site
         g.add_edges_from((parent, v.name) for parent in v.parents)
     return g
 
-# %% ../../nbs/domain/00_causal.ipynb #a4e0d73e
-SITE_COLORS = dict(head='#cfe3f7', mlp='#fbdcc0', resid_mid='#d9ead3', resid_post='#d9ead3') # by kind; unaligned: grey
+# %% ../../nbs/domain/00_causal.ipynb #b38e25e1
+_SITE_COLORS = dict(head='#cfe3f7', mlp='#fbdcc0', resid_mid='#d9ead3', resid_post='#d9ead3') # unaligned: grey
 
-def node_places(g: nx.DiGraph, # a causal model's graph
+def _node_places(g: nx.DiGraph, # a causal model's graph
                ) -> dict[str, tuple[int, float]]: # node -> depth from the input, height
     "Where each node of a graph is drawn: left to right by depth, centered"
     places = {}
@@ -117,11 +119,11 @@ def _draw_edge(ax: Axes, start: tuple[int, float], end: tuple[int, float]) -> No
     shrink = dict(shrinkA=30, shrinkB=24) if skips else dict(shrinkA=34, shrinkB=36)
     ax.annotate('', xy=end, xytext=start, arrowprops=style | shrink)
 
-def _draw_node(ax: Axes, name: str, site: Site | None, x: float, y: float) -> None:
+def _draw_node(ax: Axes, name: str, site: Site | None, place: tuple[int, float]) -> None:
     "A box with the variable's name and its site"
     where = site or ('input' if name == 'tokens' else '-')
-    face = '#eeeeee' if site is None else SITE_COLORS[site.kind]
-    ax.text(x, y, f"{name}\n{where}", ha='center', va='center', fontsize=8,
+    face = '#eeeeee' if site is None else _SITE_COLORS[site.kind]
+    ax.text(*place, f"{name}\n{where}", ha='center', va='center', fontsize=8,
             bbox=dict(boxstyle='round,pad=0.35', fc=face, ec='0.4'))
 
 def draw_model(model: CausalModel, # the model to draw
@@ -130,13 +132,15 @@ def draw_model(model: CausalModel, # the model to draw
     "Draw a causal model left to right, each variable with its site"
     import matplotlib.pyplot as plt
     g = model.graph()
-    places = node_places(g)
-    depth, heights = max(x for x, _ in places.values()), [y for _, y in places.values()]
-    ax = ax or plt.subplots(figsize=(1.9 * (depth + 1), 1.7))[1]
+    places = _node_places(g)
+    depth = max(x for x, _ in places.values())
+    heights = [y for _, y in places.values()]
+    if ax is None:
+        _, ax = plt.subplots(figsize=(1.9 * (depth + 1), 1.7))
     for start, end in g.edges:
         _draw_edge(ax, places[start], places[end])
-    for name, (x, y) in places.items():
-        _draw_node(ax, name, g.nodes[name]['site'], x, y)
+    for name, place in places.items():
+        _draw_node(ax, name, g.nodes[name]['site'], place)
     ax.set(xlim=(-.6, depth + .6), ylim=(min(heights) - .45, max(heights) + .75))
     ax.set_axis_off()
     ax.set_title(model.name, fontsize=9)
@@ -149,7 +153,7 @@ def broadcast_rows(mask: Bool[Tensor, "batch"], # one truth value per example
     "View a per-example mask so that it broadcasts against `like`"
     return mask.view(-1, *[1] * (like.dim() - 1))
 
-# %% ../../nbs/domain/00_causal.ipynb #8b26a223
+# %% ../../nbs/domain/00_causal.ipynb #bfd00982
 Fixed = Mapping[str, tuple[Bool[Tensor, "batch"], Tensor]] # variable -> (examples, the value to take there)
 
 @patch
@@ -177,7 +181,7 @@ def output(self: CausalModel) -> str: # a variable's name
         raise ValueError(f"causal model {self.name} has no variable yet: define one with @{self.name}.variable(at=...)")
     return next(reversed(self.variables))
 
-# %% ../../nbs/domain/00_causal.ipynb #320a624c
+# %% ../../nbs/domain/00_causal.ipynb #7f3c10d4
 @patch
 def interchange(self: CausalModel,
                 base: Int[Tensor, "batch pos"], # the input that is run
@@ -197,7 +201,7 @@ def interchange(self: CausalModel,
         where = torch.ones(len(base), dtype=torch.bool, device=base.device)
     return self.run(base, {name: (where, taken[name]) for name in names})
 
-# %% ../../nbs/domain/00_causal.ipynb #4500da2f
+# %% ../../nbs/domain/00_causal.ipynb #89ee6755
 @patch(as_prop=True)
 def sites(self: CausalModel) -> dict[Site, tuple[str, ...]]: # in network order
     "Site -> the variables aligned to it"
@@ -215,7 +219,7 @@ def is_ordered(self: CausalModel,
     self._check_known(variable)
     return self.variables[variable].ordered
 
-# %% ../../nbs/domain/00_causal.ipynb #29698fd7
+# %% ../../nbs/domain/00_causal.ipynb #1a3b3277
 def distinct_values(x: Shaped[Tensor, "batch *rest"], # a variable on some inputs
                    ) -> list: # sorted; tuples for a vector variable
     "The different values of a variable"

@@ -4,20 +4,23 @@
 
 # %% ../../nbs/domain/01_task.ipynb #00cae0d1
 from __future__ import annotations
+
 import sys
 import warnings
 from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import Callable, Literal
+
 import torch
 from fastcore.basics import patch
 from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
+
 from ..core import generator, safe_name, unknown
 from .causal import CausalModel
 
 # %% auto #0
-__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'TASKS', 'Size', 'Task', 'register', 'get_task', 'guess_rate']
+__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'input_model', 'TASKS', 'Size', 'Task', 'register', 'get_task', 'guess_rate']
 
 # %% ../../nbs/domain/01_task.ipynb #d072b3a6
 BOS, PAD, FIRST = 0, 1, 2 # token ids: begin of sequence, padding, and the first id of every task's own alphabet
@@ -51,8 +54,10 @@ class Task(CausalModel):
                  tolerance: float = .05, # regression only: an answer this close is right
                 ):
         super().__init__(safe_name(name))
-        self.alphabet, self.n_out, self.length, self.loss = tuple(alphabet.split()), n_out, length, loss
-        self.tolerance, self._size, self._sample = tolerance, size, None
+        self.alphabet = tuple(alphabet.split())
+        self.n_out, self.length = n_out, length
+        self.loss, self.tolerance = loss, tolerance
+        self._size, self._sample = size, None
         _check_task(self)
 
     def __repr__(self):
@@ -76,14 +81,15 @@ def _check_task(task: Task) -> None:
     if loss not in ('ce', 'ce_last', 'mse'):
         raise ValueError(unknown('loss', loss, ['ce', 'ce_last', 'mse']))
     if len(set(tokens)) < max(2, len(tokens)):
-        raise ValueError(f"{name}: alphabet {' '.join(tokens)!r} must hold two or more distinct tokens, separated by spaces")
+        raise ValueError(f"{name}: alphabet {' '.join(tokens)!r} must hold two or more distinct tokens, "
+                         "separated by spaces")
     if task.length < 1:
         raise ValueError(f"{name}: length = {task.length}, it must be at least 1")
     if (loss == 'mse') == (n_out > 0):
-        raise ValueError(f"{name}: n_out = {n_out} with loss {loss!r}: give the number of output ids for a cross-entropy, "
-                         "and none for 'mse'")
+        raise ValueError(f"{name}: n_out = {n_out} with loss {loss!r}: give the number of output ids "
+                         "for a cross-entropy, and none for 'mse'")
 
-# %% ../../nbs/domain/01_task.ipynb #e52823f8
+# %% ../../nbs/domain/01_task.ipynb #4087da9e
 @patch
 def sampler(self: Task, fn: Callable) -> Callable: # the function itself
     "Decorator: `fn(n, generator)` draws `n` rows of `length` token ids (without BOS)"
@@ -102,14 +108,14 @@ def sample(self: Task,
         own = self._sample(n, gen)
     return torch.cat([torch.full_like(own[:, :1], BOS), own], 1)
 
-# %% ../../nbs/domain/01_task.ipynb #4810229d
+# %% ../../nbs/domain/01_task.ipynb #63e181d5
 @patch
 def check(self: Task, tokens: Int[Tensor, "..."]) -> None:
     "Raise if a token is outside the vocabulary"
     bad = (tokens < 0) | (tokens >= self.d_vocab)
     if bad.any():
-        raise ValueError(f"token {tokens[bad][0].item()} is not in the vocabulary of {self.name} (0 to {self.d_vocab - 1}): "
-                         f"BOS 0, PAD 1, then {' '.join(self.alphabet)}")
+        raise ValueError(f"token {tokens[bad][0].item()} is not in the vocabulary of {self.name} "
+                         f"(0 to {self.d_vocab - 1}): BOS 0, PAD 1, then {' '.join(self.alphabet)}")
 
 @patch
 def as_output(self: Task, x: Shaped[Tensor, "..."]) -> Shaped[Tensor, "..."]: # ids (int64) or values (float32)
@@ -124,7 +130,7 @@ def label(self: Task,
     self.check(tokens)
     return self.as_output(self.run(tokens)[self.output])
 
-# %% ../../nbs/domain/01_task.ipynb #2c5114ce
+# %% ../../nbs/domain/01_task.ipynb #0603a673
 @patch
 def scored(self: Task,
            n_pos: int, # positions, BOS included
@@ -144,7 +150,7 @@ def show(self: Task,
     names = ['BOS', 'PAD', *self.alphabet]
     return ' '.join(names[t] for t in tokens.tolist())
 
-# %% ../../nbs/domain/01_task.ipynb #6f86d92e
+# %% ../../nbs/domain/01_task.ipynb #f38a8e89
 @patch(as_prop=True)
 def size(self: Task) -> Size: # network size
     "The size given, or the smallest default that has every site"
@@ -154,7 +160,7 @@ def size(self: Task) -> Size: # network size
     heads = 1 + max((site.head or 0 for site in self.sites), default=0)
     return Size(n_layers=layers, n_heads=max(4, heads))
 
-# %% ../../nbs/domain/01_task.ipynb #4452a9ca
+# %% ../../nbs/domain/01_task.ipynb #e20d9762
 @patch
 def is_ordered(self: Task,
                variable: str, # its name
@@ -163,7 +169,7 @@ def is_ordered(self: Task,
     is_class = self.loss != 'mse' and variable == self.output
     return CausalModel.is_ordered(self, variable) and not is_class
 
-# %% ../../nbs/domain/01_task.ipynb #31f8a7ee
+# %% ../../nbs/domain/01_task.ipynb #d8c58681
 @patch
 def read(self: Task,
          tokens: Int[Tensor, "..."], # of any task, BOS first
@@ -173,22 +179,25 @@ def read(self: Task,
     folded = FIRST + (tokens - FIRST) % (self.d_vocab - FIRST)
     return torch.where(own, tokens, folded)
 
-# %% ../../nbs/domain/01_task.ipynb #c70d8eef
+# %% ../../nbs/domain/01_task.ipynb #418cbf2d
 input_model = CausalModel('input')
 
+# %% ../../nbs/domain/01_task.ipynb #c9bc4eb3
 @input_model.variable(ordered=False)
-def first(tokens): return tokens[:, 1:2].expand_as(tokens)
+def first(tokens): # noqa: F811
+    return tokens[:, 1:2].expand_as(tokens)
 
 @input_model.variable(ordered=False)
-def two_back(tokens): return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
+def two_back(tokens):
+    return torch.cat([torch.full_like(tokens[:, :2], PAD), tokens[:, :-2]], 1)
 
 @input_model.variable()
-def position(tokens): return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
+def position(tokens):
+    return torch.arange(tokens.shape[1], device=tokens.device).expand_as(tokens)
 
 @input_model.variable()
-def odd(position): return position % 2 == 1
-
-_all_ = ['input_model']
+def odd(position):
+    return position % 2 == 1
 
 # %% ../../nbs/domain/01_task.ipynb #6db7e82b
 TASKS: dict[str, Task] = {} # every registered task, by name; `superpos.domain.sequence_tasks` registers those that ship
@@ -210,7 +219,7 @@ def get_task(name: str, # a registered name
         raise ValueError(unknown('task', name, list(TASKS)) + hint)
     return TASKS[name]
 
-# %% ../../nbs/domain/01_task.ipynb #fd3b0658
+# %% ../../nbs/domain/01_task.ipynb #e4e6c376
 @patch
 def __copy__(self: Task) -> Task:
     "A task of its own, also of a registered one: its variables can be changed"
@@ -218,7 +227,7 @@ def __copy__(self: Task) -> Task:
     new.__dict__ = self.__dict__ | dict(variables=dict(self.variables))
     return new
 
-# %% ../../nbs/domain/01_task.ipynb #34b85a90
+# %% ../../nbs/domain/01_task.ipynb #322df464
 @patch
 def __reduce__(self: Task) -> tuple:
     "How a task is pickled"

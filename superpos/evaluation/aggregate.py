@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import product
 import numpy as np
 import pandas as pd
-from .benchmark import COLUMNS, Budget
+from .benchmark import METRICS
+from .method import RunBudget
 from ..core import derive_seed, unknown
 from ..siit.organism import shipped
 
@@ -35,8 +36,8 @@ ORGANISMS = (*(Entry(f'{n}-seed{s}' if s else n, n, s) for n, s in product(MAIN,
              *(Entry(f'{n}-seed{s}-untrained' if s else f'{n}-untrained', n, s, 'untrained') for n, s in product(MAIN, (0, 1, 2))),
              Entry(f'{FOUR}-behaviour', FOUR, 0, 'behaviour'), Entry(f'{FOUR}-published', FOUR, 0, 'published'), *(Entry(n.replace('@', '-untrained@'), n, 0, 'untrained superposed') for n in SUPERPOSED))
 KINDS = dict(certified='certified organisms', superposed='superposed organisms', untrained='untrained twins', behaviour='behaviour twin', published='published twin', given='given organisms') | {'untrained superposed': 'superposed, untrained'}
-BUDGET, SEEDS = Budget(), (0, 1, 2) # of the full board
-QUICK = Budget(steps=200, rows=2048, sequences=80, causal=32, pairs=24) # of the quick one
+BUDGET, SEEDS = RunBudget(), (0, 1, 2) # of the full board
+QUICK = RunBudget(steps=200, rows=2048, sequences=80, causal=32, pairs=24) # of the quick one
 
 def entries_of(names: Sequence[str] | None = None, # organisms by name, number or folder; None: ORGANISMS, as far as they are shipped
                quick: bool = False, # one seed of each organism, and one untrained twin
@@ -57,9 +58,9 @@ def table_of(cells: Sequence[dict], # from run_board
     for c in cells:
         e = about.get(c['organism']) or Entry(c['organism'], c['organism'], 0, 'given')
         first = dict(method=c['method'], organism=c['organism'], group=e.group, network=e.seed, kind=e.kind)
-        rows += [first | dict(seed=r['seed'], member=i, chosen=i == r['chosen']) | {k: m.get(k, np.nan) for k in COLUMNS} | dict(seconds=c['seconds'])
+        rows += [first | dict(seed=r['seed'], member=i, chosen=i == r['chosen']) | {k: m.get(k, np.nan) for k in METRICS} | dict(seconds=c['seconds'])
                  for r in c['runs'] for i, m in enumerate(r['members']) if every or i == r['chosen']]
-    return pd.DataFrame(rows, columns=['method', 'organism', 'group', 'network', 'kind', 'seed', 'member', 'chosen', *COLUMNS])
+    return pd.DataFrame(rows, columns=['method', 'organism', 'group', 'network', 'kind', 'seed', 'member', 'chosen', *METRICS])
 
 def cube(t: pd.DataFrame, # rows of one method
          columns: Sequence[str], # numbers, none missing
@@ -98,7 +99,7 @@ def alike(t: pd.DataFrame, # rows of one method
     return [([c for c, w in zip(columns, which.ravel()) if w == k], t[m]) for k, m in enumerate(masks.T) if m.any()]
 
 def intervals(t: pd.DataFrame, # rows of one method
-              columns: Sequence[str] = tuple(COLUMNS), # numbers; missing ones are left out
+              columns: Sequence[str] = tuple(METRICS), # numbers; missing ones are left out
               draws: int = 2000, # resamples
              ) -> dict[str, tuple[float, float, float]]: # column -> mean, low, high; NaN if there is nothing
     "Means over organisms, with intervals over organisms, their seeds and the method's"
@@ -116,7 +117,7 @@ def hierarchical(t: pd.DataFrame, # rows of one method
     return intervals(t, (column,), draws)[column]
 
 def board(t: pd.DataFrame, # from table_of
-          columns: Sequence[str] = tuple(COLUMNS), # to show
+          columns: Sequence[str] = tuple(METRICS), # to show
          ) -> pd.DataFrame: # value, low and high of each column, one row per method
     "The board over the networks of a table"
     rows = {m: {(c, k): v for c, box in intervals(g, columns).items() for k, v in zip(('mean', 'low', 'high'), box)} for m, g in t.groupby('method', sort=False)}

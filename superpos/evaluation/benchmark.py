@@ -25,8 +25,9 @@ from .dictionaries import Dictionary, latents_of, tied
 from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.features import Feature, labels
 from ..features.identifiability import identifiable_features
-from .interventions import latent_iia, matched
-from ..siit.organism import Organism, load_organism, shipped, untrained_twin
+from .interventions import latent_iia, matched_latents
+from ..siit.organism import Organism, load_organism, shipped
+from ..siit.controls import untrained_control
 from ..circuits.recovery import circuit_auc, precision_at_size, true_nodes
 from ..sae.diagnostics import still_falling
 from ..features.activations import activation_stream
@@ -90,7 +91,7 @@ def organism_of(name: str | Path, # a name or folder that `load_organism` knows;
     if base == text or text in shipped() or Path(text).is_dir(): return load_organism(name, device='cpu')
     o = load_organism(base, device='cpu')
     if o.training is None: return load_organism(name, device='cpu')            # says that there is none, or finds one under its number
-    return replace(o, name=f'{o.name}-untrained', net=untrained_twin(o.hl, o.training.act, o.training.seed, 'cpu'), certificate=None)
+    return replace(o, name=f'{o.name}-untrained', net=untrained_control(o.hl, o.training.act, o.training.seed, 'cpu'), certificate=None)
 
 def exam_at(organism: Organism, # anything with .net and .hl
             b: Budget, # site, size, seed
@@ -243,7 +244,7 @@ def measure_causal(d, # anything with `encode` and `W_dec`
                    t: Test, # of the organism
                   ) -> dict[str, float]: # by column; see COLUMNS
     "Does the network use what was found?"
-    found = matched(g, t.features, best=True); alive = g.scores.alive.nonzero()[:, 0].tolist(); out = {}
+    found = matched_latents(g, t.features, best=True); alive = g.scores.alive.nonzero()[:, 0].tolist(); out = {}
     alone = {Feature(*v).group for v, l in found.items() if not set(alive) - set(l)}   # no other latent is left to draw
     i = latent_iia(t.organism, d, t.b.site, found, alive, t.b.causal, derive_seed(t.b.seed, 'latent iia'))
     for name, key in (('matched', 'latent_iia'), ('random', 'iia_floor')):

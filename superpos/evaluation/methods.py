@@ -11,10 +11,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 from ..circuits.attribution import draw_pairs
-from .benchmark import Given, Method, NotAvailable, explained, plain
+from .method import Given, Method, NotAvailable, on_sample
+from .benchmark import explained_and_l0
 from ..core import derive_seed, generator, unknown
 from ..features.subspaces import OtherWeights, Subspace, fit_subspaces, load_directions
-from .dictionaries import Dictionary, effects
+from .dictionaries import Dictionary, feature_effects
 from ..features.labelled import LabelledActivations
 from ..circuits.integrated_gradients import NODE_METHODS as ATTRIBUTION
 from ..models.transformer import config_of, parameters
@@ -72,7 +73,7 @@ def sae_method(kind: str, # topk, batchtopk, l1, jumprelu
         x, n, out = g.stream.sample(g.b.rows), len(g.seeds), []
         for i in range(n):
             members = saes[i::n]                                          # the list runs over the path first, then the seeds
-            out.append((members, choose(*zip(*(explained(s, x) for s in members)), slack)))
+            out.append((members, choose(*zip(*(explained_and_l0(s, x) for s in members)), slack)))
         return out
     return Method(kind, fit, 'activations', (kind, path, slack, lr), f'Sparse autoencoders: {"k" if counts else "penalty"} = {", ".join(f"{v:g}" for v in path)}, the sparsest that explains nearly as much as the best.')
 
@@ -131,7 +132,7 @@ def probe_row(g: Given) -> list: # the same for each seed
     "Probes on the whole site; they write what each feature adds to the activations"
     e = g.exam; ok = e.scorable.nonzero()[:, 0].tolist(); e = e[ok]
     w, b, number = reader(e.x, e.y, e.where, e.values)
-    return [Dictionary(effects(e)[1], lambda v: fires(v @ w + b, number), 'probe')] * len(g.seeds)
+    return [Dictionary(feature_effects(e)[1], lambda v: fires(v @ w + b, number), 'probe')] * len(g.seeds)
 
 # %% ../../nbs/evaluation/07_methods.ipynb #2b720286
 ROW_OF = {'exact': 'exact patching', 'random': 'random nodes'}
@@ -148,8 +149,8 @@ def attribution_method(name: str, # of superpos.circuits.integrated_gradients.NO
     return Method(ROW_OF.get(name, name), fit, 'network', (name,), ABOUT_NODES[name])
 
 METHODS = (Method('certified', certified_row, 'truth', ('squares',), 'Oracle: features read out of certified subspaces.'), Method('DAS', das_row, 'truth', (2, 100), 'Oracle: subspaces of 2 dimensions from 100 steps of search on labelled interchanges.'),
-           Method('probe', probe_row, 'truth', (), 'Oracle: logistic probes on the whole site.'), plain('neurons', neurons, 'Every neuron a latent.'), plain('random', random_directions, 'Floor: random directions.'),
-           plain('samples', samples, 'Floor: activations of single inputs, less the mean.'), plain('PCA', principal, 'Principal components, both signs.'), plain('ICA', independent, 'Independent components (FastICA), both signs.', (400, 1e-3), 'sklearn scikit-learn'),
+           Method('probe', probe_row, 'truth', (), 'Oracle: logistic probes on the whole site.'), on_sample('neurons', neurons, 'Every neuron a latent.'), on_sample('random', random_directions, 'Floor: random directions.'),
+           on_sample('samples', samples, 'Floor: activations of single inputs, less the mean.'), on_sample('PCA', principal, 'Principal components, both signs.'), on_sample('ICA', independent, 'Independent components (FastICA), both signs.', (400, 1e-3), 'sklearn scikit-learn'),
            *map(sae_method, ('topk', 'batchtopk', 'l1', 'jumprelu')), *map(attribution_method, ATTRIBUTION))
 FAMILIES = ('topk', 'batchtopk', 'l1', 'jumprelu')
 

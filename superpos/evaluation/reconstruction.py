@@ -4,67 +4,102 @@
 
 # %% ../../nbs/evaluation/04_reconstruction.ipynb #f281c165
 from __future__ import annotations
+
 from collections.abc import Callable
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from ..stats import bootstrap
-from ..domain.combine import Target, run, sample
+
 from ..core import Site, derive_seed, generator
-from ..features.subspaces import writes
-from ..models.transformer import run_on, run_to, config_of, parameters
+from ..domain.combine import Target
 from ..features.activations import as_site
-from ..domain.ground_truth import scored_rows
+from ..models.adapters import HasNetwork
 from ..models.interchange import position_loss, right
-from ..siit.organism import Organism
+from ..stats import bootstrap
+from .interventions import frozen_network
 
 # %% auto #0
-__all__ = ['Through', 'outputs_through', 'loss_through', 'kept']
+__all__ = ['Reconstruct', 'RECOVERED', 'logits_through', 'loss_through', 'recovered']
 
 # %% ../../nbs/evaluation/04_reconstruction.ipynb #906e209d
-Through = Callable[[Float[Tensor, "row dim"]], Float[Tensor, "row dim"]] # activations -> activations
+Reconstruct = Callable[[Float[Tensor, "row dim"]], Float[Tensor, "row dim"]] # activations -> activations
 
 @torch.no_grad()
-def outputs_through(organism: Organism, # anything with .net and .hl
-                    site: Site | str, # where
-                    n: int = 256, # sequences
-                    seed: int = 2, # of the inputs; not one that a dictionary was trained on
-                   ) -> tuple[Callable[[Through], Float[Tensor, "seq pos out"]], Target]: # logits under a function; what they should be
-    "The network with a function at one site, on inputs drawn once"
-    site, cfg, hl = as_site(site), config_of(organism.net), organism.hl
-    p = {k: v.detach() for k, v in parameters(organism.net).items()}; device = p['embed.weight'].device
-    batch = sample(hl, n, generator(derive_seed(seed, 'through', str(site)), device)); rows = scored_rows(hl, batch, site)
-    a, x = run_to(p, cfg, batch.tokens, site)
-    def logits(f: Through):
-        with torch.no_grad():
-            new = f(a[rows])
-            if new.shape != a[rows].shape: raise ValueError(f'the function gave activations of shape {tuple(new.shape)}, {site} has {tuple(a[rows].shape)}: was it made for another site?')
-            change = torch.zeros_like(a); change[rows] = new - a[rows]
-            return run_on(p, cfg, x + change @ writes(p, cfg, site).T, site)
-    return logits, run(hl, batch)
+def logits_through(organism: HasNetwork, # anything with .net and .hl
+                   site: Site | str, # where
+                   n: int = 256, # sequences
+                   seed: int = 2, # of the inputs; not one that a dictionary was trained on
+                  ) -> tuple[Callable[[Reconstruct], Float[Tensor, "seq pos out"]], Target]:
+    "The logits as a function of what is put in the site's place, on inputs drawn once; and what to answer"
+    site, network, hl = as_site(site), frozen_network(organism), organism.hl
+    batch = hl.sample(n, generator(derive_seed(seed, 'through', str(site)), network.device))
+    where = hl.scored_rows(batch, site)
+    activation, stream = network.run_to(batch.tokens, site)
+    read = activation[where]
+
+    @torch.no_grad()
+    def logits(reconstruct: Reconstruct):
+        written = reconstruct(read)
+        if written.shape != read.shape:
+            given = f'the function gave activations of shape {tuple(written.shape)}'
+            raise ValueError(f'{given}, {site} has {tuple(read.shape)}: was it made for another site?')
+        change = torch.zeros_like(activation)
+        change[where] = written - read
+        return network.run_from(stream + change @ network.output_weight(site).T, site)
+
+    return logits, hl.run(batch)
 
 # %% ../../nbs/evaluation/04_reconstruction.ipynb #058bd97f
-def loss_through(organism: Organism, # anything with .net and .hl
+def loss_through(organism: HasNetwork, # anything with .net and .hl
                  site: Site | str, # where
                  n: int = 256, # sequences
                  seed: int = 2, # of the inputs
-                ) -> Callable[[Through], float]: # mean loss over scored positions (nats; scaled squared error for regressions)
-    "The organism's loss when a site's activations go through a function"
-    logits, target = outputs_through(organism, site, n, seed)
-    return lambda f: float(position_loss(organism.hl, logits(f), target).sum() / target.scored.sum())
+                ) -> Callable[[Reconstruct], float]: # nats; scaled squared error for regressions
+    "The mean loss over scored positions as a function of what is put in the site's place"
+    logits, target = logits_through(organism, site, n, seed)
 
-def kept(organism: Organism, # anything with .net and .hl
-         site: Site | str, # where
-         f: Through, # a reconstruction
-         n: int = 256, # sequences
-         seed: int = 2, # of the inputs, and of the resamples
-        ) -> dict[str, float]: # loss_recovered, answers (share that is right) and floor (with the site at zero); with _low and _high over sequences
-    "What a reconstruction keeps of the organism's loss and answers"
-    logits, target = outputs_through(organism, site, n, seed); hl = organism.hl
-    every = [logits(g) for g in (f, torch.zeros_like, lambda a: a)]
-    through, zero, plain = [position_loss(hl, o, target).sum(1) for o in every]
-    if abs(float(zero.sum() - plain.sum())) < 1e-6 * len(plain): raise ValueError(f'{site} does not matter to the loss: with it at zero the loss is the same, so nothing can be recovered')
-    ok = torch.stack([(right(hl, o, target) & target.scored).sum(1) for o in every[:2]]).float(); total = target.scored.sum(1).float().expand_as(ok)
-    num, den = torch.cat([(zero - through)[None], ok]), torch.cat([(zero - plain)[None], total])
-    box = bootstrap(num, den, generator(derive_seed(seed, 'kept')))
-    return {f'{k}{end}': float(v) for k, row in zip(('loss_recovered', 'answers', 'floor'), box) for end, v in zip(('', '_low', '_high'), row)}
+    def loss(reconstruct: Reconstruct) -> float:
+        by_position = position_loss(organism.hl, logits(reconstruct), target)
+        return float(by_position.sum() / target.scored.sum())
+
+    return loss
+
+# %% ../../nbs/evaluation/04_reconstruction.ipynb #2bb413e3
+RECOVERED = ('loss_recovered', 'answers', 'answers_at_zero')
+
+def recovered(organism: HasNetwork, # anything with .net and .hl
+              site: Site | str, # where
+              reconstruct: Reconstruct, # such as an autoencoder
+              n: int = 256, # sequences
+              seed: int = 2, # of the inputs, and of the resamples
+             ) -> dict[str, float]: # RECOVERED, each also with _low and _high over sequences
+    "What a reconstruction keeps of the organism's loss, and the share of answers that are right"
+    logits, target = logits_through(organism, site, n, seed)
+    through = logits(reconstruct)
+    zeros = logits(torch.zeros_like)
+    clean = logits(lambda x: x)
+
+    def losses(outputs):
+        return position_loss(organism.hl, outputs, target).sum(1)
+
+    difference = losses(zeros).sum() - losses(clean).sum()
+    if abs(float(difference)) < 1e-6 * n:
+        same = 'with it at zero the loss is the same, so nothing can be recovered'
+        raise ValueError(f'{site} does not matter to the loss: {same}')
+
+    def answers_right(outputs):
+        return (right(organism.hl, outputs, target) & target.scored).sum(1).float()
+
+    scored = target.scored.sum(1).float()
+    part = torch.stack([
+        losses(zeros) - losses(through),
+        answers_right(through),
+        answers_right(zeros),
+    ])
+    whole = torch.stack([losses(zeros) - losses(clean), scored, scored])
+    box = bootstrap(part, whole, generator(derive_seed(seed, 'kept')))
+    out = {}
+    for name, (value, low, high) in zip(RECOVERED, box, strict=True):
+        out |= {name: float(value), f'{name}_low': float(low), f'{name}_high': float(high)}
+    return out

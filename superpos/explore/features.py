@@ -4,133 +4,246 @@
 
 # %% ../../nbs/explore/01_features.ipynb #68f17e53
 from __future__ import annotations
+
 from dataclasses import dataclass
+
 import pandas as pd
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from ..domain.combine import Batch, differs, run
+
 from ..core import Site, unknown
-from ..evaluation.dictionaries import Dictionary
-from .latents import Example, View, examples, site_named, spell, spell_answer, view
-from ..features.features import Feature, Labels, cooccurrence, frequency
-from ..models.interchange import answers, interchange, masks_of, right
-from ..models.transformer import config_of, parameters
-from ..siit.organism import Organism
-from ..probing.probes import ProbeData, auroc, fit_linear
-from ..evaluation.matching import correlate
+from ..domain.combine import Batch, HighLevel, Target
+from ..evaluation.dictionaries import Dictionary, Encoder
+from ..evaluation.matching import latent_correlations
 from ..evaluation.outcomes import Grade, grade
+from ..features.features import Feature, Labels, cooccurrence, frequency
+from ..models.adapters import HasNetwork
+from ..models.interchange import answers, interchange, masks_of, right
+from ..probing.probes import ProbeData, fit_linear
+from ..stats import auroc
+from .latents import Example, SiteView, example_inputs, find_site, spell, spell_answer, view_site
 
 # %% auto #0
-__all__ = ['FeatureLook', 'Features', 'chosen', 'site_features', 'reads_of', 'together', 'look_at_feature', 'Interchange',
-           'look_at_interchange']
+__all__ = ['Reader', 'FeaturesAtSite', 'best_latents', 'features_at_site', 'how_well_read', 'on_together', 'FeatureLook',
+           'subspaces_of', 'look_at_feature', 'InterchangeLook', 'check_pair', 'variables_at', 'look_at_interchange']
 
 # %% ../../nbs/explore/01_features.ipynb #343a9581
+@dataclass(frozen=True)
+class Reader:
+    "Something that reads the features of a site"
+    scores: Float[Tensor, "row feat"] # on the held-out half
+    which: list[str] # per feature: which latent or neuron that is; '' for none
+
+@dataclass(frozen=True)
+class FeaturesAtSite:
+    "The features of a site, and who reads them"
+    view: SiteView # inputs and truth
+    readers: dict[str, Reader] # by name: latent, neuron, probe, certified direction
+    grade: Grade | None # of the dictionary
+
+def best_latents(dictionary: Encoder, # made for the site
+                 view: SiteView,
+                 label: str, # what its latents are called: latent, neuron or dimension
+                ) -> tuple[Reader, Grade]:
+    "For each feature the latent that was chosen for it on one half, on the other half; and the grade"
+    g = grade(dictionary, view.labelled)
+    is_value = view.labelled.values
+    scores, which = [], []
+    for feature, row in enumerate(g.features.itertuples()):
+        latent = int(row.corr_latent if is_value[feature] else row.latent) if row.scorable else -1
+        side = 1 if latent < 0 or is_value[feature] else g.scores.side[latent, feature]
+        scores.append(g.scores.latents[1][:, latent] * side)
+        which.append(f'{label} {latent}' if latent >= 0 else '')
+    return Reader(torch.stack(scores, 1), which), g
+
+# %% ../../nbs/explore/01_features.ipynb #399fcaa5
+def features_at_site(organism: HasNetwork, # anything with .name, .net and .hl
+                     site: Site | str, # an aligned site
+                     dictionary: Encoder | None = None, # made for the site
+                     n: int = 160, # sequences
+                     seed: int = 0, # of the sequences
+                    ) -> FeaturesAtSite:
+    "A site, examined once for all its features"
+    view = view_site(organism, site, n, seed, wide=True)
+    labelled, x = view.labelled, view.acts.x
+    in_first = torch.isin(labelled.seq, labelled.halves[0].seq)
+    training = ProbeData({view.site: x[in_first]}, view.labels.rows(in_first), labelled.seq[in_first])
+    probe = fit_linear(training)
+    held_out = x[~in_first]
+
+    readers, graded = {}, None
+    if dictionary is not None:
+        readers['latent'], graded = best_latents(dictionary, view, 'latent')
+    neurons = Dictionary(torch.eye(x.shape[1]), lambda x: x, 'neurons')
+    label = 'neuron' if view.site.kind == 'mlp' else 'dimension'
+    readers['neuron'], _ = best_latents(neurons, view, label)
+    readers['probe'] = Reader(probe(held_out), ['linear'] * len(labelled.names))
+    if labelled.directions is not None:
+        where = ['' if row.isnan().any() else 'in its subspace' for row in labelled.directions]
+        readers['certified direction'] = Reader(held_out @ labelled.directions.T, where)
+    return FeaturesAtSite(view, readers, graded)
+
+def how_well_read(examined: FeaturesAtSite,
+                  feature: int, # its column
+                 ) -> pd.DataFrame: # reader, which, measure, value, low, high
+    "How well each reader reads one feature, on the held-out half"
+    test = examined.view.labelled.halves[1]
+    where = test.where[:, feature]
+    y, sequence = test.y[where, feature], test.seq[where]
+    rows = []
+    for name, reader in examined.readers.items():
+        if not reader.which[feature]:
+            continue
+        score = reader.scores[where, feature]
+        if test.values[feature]:
+            all_rows = torch.ones(len(y), 1, dtype=torch.bool)
+            value = float(latent_correlations(score[:, None], y[:, None], all_rows))
+            measured = 'correlation', value, float('nan'), float('nan')
+        else:
+            measured = 'AUROC', *auroc(score, y, sequence)
+        rows.append((name, reader.which[feature], *measured))
+    return pd.DataFrame(rows, columns=['reader', 'which', 'measure', 'value', 'low', 'high'])
+
+# %% ../../nbs/explore/01_features.ipynb #d1203840
+def on_together(truth: Labels,
+                feature: int, # its column
+                most: int = 6, # features
+               ) -> pd.DataFrame: # feature, given, always
+    "How often others are on given that this one is, and always; the largest differences first"
+    yes_or_no = [i for i, f in enumerate(truth.features) if f.kind == 'indicator']
+    if feature not in yes_or_no:
+        return pd.DataFrame(columns=['feature', 'given', 'always'])
+    here, indicators = yes_or_no.index(feature), truth[yes_or_no]
+    table = pd.DataFrame(dict(
+        feature=[str(f) for f in indicators.features],
+        given=cooccurrence(indicators)[here].tolist(),
+        always=frequency(indicators).tolist(),
+    ))
+    table = table.drop(index=here).dropna()
+    difference = (table.given - table.always).abs()
+    order = difference.sort_values(ascending=False, kind='stable').index
+    return table.loc[order].head(most).reset_index(drop=True)
+
+# %% ../../nbs/explore/01_features.ipynb #3f30e926
 @dataclass(frozen=True)
 class FeatureLook:
     "What a feature looks like"
     feature: Feature
-    vouched: bool # answers can tell it from its neighbours
+    identifiable: bool # answers can tell it from its neighbors
     scorable: bool # it is sometimes on and sometimes off in these rows
     frequency: float # share of defined rows; mean for values
-    readers: pd.DataFrame # reader, which, measure, value, low, high: best latent, best neuron, probe, certified direction
-    verdict: str # on the dictionary, with details; '' without one
-    directions: list[dict] # certified subspaces of its variable: dimensions, effective IIA with interval, leak
-    together: pd.DataFrame # feature, given (share of rows on which it is on, when this is), always (share of all rows)
+    readers: pd.DataFrame # of `how_well_read`
+    outcome: str # on the dictionary, with details; '' without one
+    directions: list[dict] # certified subspaces of its variable: k (dimensions), effective IIA with interval, leak
+    together: pd.DataFrame # of `on_together`
     examples: list[Example] # the label at each token
 
-@dataclass(frozen=True)
-class Features:
-    "The features of a site, and who reads them"
-    view: View # inputs and truth
-    readers: dict[str, tuple[Float[Tensor, "row feat"], list[str]]] # name -> scores on the held-out half, and which latent or neuron that is
-    grade: Grade | None # of the dictionary
+def subspaces_of(view: SiteView, feature: Feature) -> list[dict]:
+    "What is certified of the subspaces of a feature's variable"
+    shown = ('effective_iia', 'effective_iia_low', 'effective_iia_high', 'leak')
+    out = []
+    for subspace in view.subspaces:
+        task, variable, part = subspace.want
+        same = (task, variable) == (feature.task, feature.variable) and part in (None, feature.part)
+        if same and subspace.about:
+            out.append(dict(k=subspace.k) | {name: subspace.about[name] for name in shown})
+    return out
 
-def chosen(d, v: View, label: str) -> tuple[Float[Tensor, "row feat"], list[str], Grade]: # label: latent or neuron
-    "For each feature the latent that was chosen for it on one half, on the other half"
-    g = grade(d, v.exam); s, t = g.scores, g.features
-    at = [int(t.corr_latent[f] if v.exam.values[f] else t.latent[f]) if t.scorable[f] else -1 for f in range(len(t))]
-    a = torch.stack([s.a[1][:, l] * (1 if l < 0 or v.exam.values[f] else s.side[l, f]) for f, l in enumerate(at)], 1)
-    return a, [f'{label} {l}' if l >= 0 else '' for l in at], g
-
-def site_features(organism: Organism, # anything with .name, .net and .hl
-                  site: Site | str, # an aligned site
-                  d=None, # a dictionary made for it, with `encode` and `W_dec`
-                  n: int = 160, seed: int = 0, # sequences, and their seed
-                 ) -> Features:
-    "Examine a site once, for all its features"
-    v = view(organism, site, n, seed, wide=True); first = torch.isin(v.exam.seq, v.exam.halves[0].seq); dim = v.acts.x.shape[1]
-    fit = fit_linear(ProbeData({v.site: v.acts.x[first]}, v.labels.rows(first), v.exam.seq[first])); x = v.acts.x[~first]
-    out, g = {}, None
-    if d is not None: a, which, g = chosen(d, v, 'latent'); out['latent'] = a, which
-    out['neuron'] = chosen(Dictionary(torch.eye(dim), lambda z: z, 'neurons'), v, 'neuron' if v.site.kind == 'mlp' else 'dimension')[:2]
-    out['probe'] = fit(x), ['linear'] * len(v.exam.names)
-    if v.exam.directions is not None: out['certified direction'] = x @ v.exam.directions.T, ['' if row.isnan().any() else 'in its subspace' for row in v.exam.directions]
-    return Features(v, out, g)
-
-def reads_of(x: Features, f: int) -> pd.DataFrame: # f: column
-    "How well each reader reads one feature, on the held-out half"
-    e, rows = x.view.exam.halves[1], []; m = e.where[:, f]
-    for name, (score_, which) in x.readers.items():
-        if not which[f]: continue
-        s, y = score_[m, f], e.y[m, f]
-        value = (float(correlate(s[:, None], y[:, None], torch.ones_like(y[:, None], dtype=torch.bool))), float('nan'), float('nan')) if e.values[f] else auroc(s, y, e.seq[m])
-        rows.append((name, which[f], 'correlation' if e.values[f] else 'AUROC', *value))
-    return pd.DataFrame(rows, columns=['reader', 'which', 'measure', 'value', 'low', 'high'])
-
-def together(l: Labels, f: int, # column
-             most: int = 6, # features
-            ) -> pd.DataFrame: # feature, given, always; those whose share differs most from the usual first
-    "What else is on when a feature is on"
-    yes = [i for i, g in enumerate(l.features) if g.kind == 'indicator']
-    if f not in yes: return pd.DataFrame(columns=['feature', 'given', 'always'])
-    given, always = cooccurrence(l[yes])[yes.index(f)], frequency(l[yes])
-    t = pd.DataFrame(dict(feature=[str(l.features[i]) for i in yes], given=given.tolist(), always=always.tolist())).drop(index=yes.index(f)).dropna()
-    return t.loc[(t.given - t.always).abs().sort_values(ascending=False, kind='stable').index].head(most).reset_index(drop=True)
-
-def look_at_feature(x: Features, # from `site_features`
+def look_at_feature(examined: FeaturesAtSite,
                     name: str, # of the feature
                     k: int = 8, # examples
                    ) -> FeatureLook:
     "What a feature looks like"
-    v, names = x.view, x.view.exam.names
-    if name not in names: raise ValueError(unknown('feature', name, list(names)) + f' at {v.site}')
-    i = names.index(name); f, row = v.labels.features[i], None if x.grade is None else x.grade.features.iloc[i]
-    subspaces = [dict(k=s.k, **{m: s.about[m] for m in ('effective_iia', 'effective_iia_low', 'effective_iia_high', 'leak')}) for s in v.subspaces if s.want[:2] == (f.task, f.variable) and s.want[2] in (None, f.part) and s.about]
-    ok = bool(v.exam.scorable[i]); y = torch.where(v.labels.where[:, i], v.labels.y[:, i], torch.nan)
-    return FeatureLook(f, i < v.known, ok, float(frequency(v.labels[[i]])), reads_of(x, i) if ok else reads_of(x, i).head(0), '' if row is None else f'{row.verdict} {row.how}'.strip(),
-                       subspaces, together(v.labels, i), examples(v, y, k=k, reader=f.task))
+    view, names = examined.view, examined.view.labelled.names
+    if name not in names:
+        raise ValueError(unknown('feature', name, list(names)) + f' at {view.site}')
+    column = names.index(name)
+    feature = view.labels.features[column]
+    scorable = bool(view.labelled.scorable[column])
+    readers = how_well_read(examined, column)
+    outcome = ''
+    if examined.grade is not None:
+        row = examined.grade.features.iloc[column]
+        outcome = f'{row.outcome} {row.how}'.strip()
+    y = torch.where(view.labels.where[:, column], view.labels.y[:, column], torch.nan)
+    return FeatureLook(
+        feature,
+        identifiable=column < view.n_identifiable,
+        scorable=scorable,
+        frequency=float(frequency(view.labels[[column]])),
+        readers=readers if scorable else readers.head(0),
+        outcome=outcome,
+        directions=subspaces_of(view, feature),
+        together=on_together(view.labels, column),
+        examples=example_inputs(view, y, k=k, reader=feature.task),
+    )
 
 # %% ../../nbs/explore/01_features.ipynb #f0221447
 @dataclass(frozen=True)
-class Interchange:
+class InterchangeLook:
     "Both models' answers, without and with a swap"
     site: Site # where
     variables: tuple[str, ...] # task.variable of all that lives there; (): no task uses it
     tasks: tuple[str, str, str] # of the base, the source, and the answer under the swap
-    rows: pd.DataFrame # one per position: base, source (tokens), scored, model_base, model_source, model_swapped, net_..., effective, agree
+    rows: pd.DataFrame # a row per position: base, source (tokens), model_..., net_..., scored, effective, agree
 
     @property
-    def effective(self) -> int: return int(self.rows.effective.sum()) # positions where the swap changes the causal model's answer
-    @property
-    def followed(self) -> int: return int((self.rows.effective & self.rows.agree).sum()) # of those, where the network answers as it does
+    def effective(self) -> int:
+        "Positions where the swap changes the causal model's answer"
+        return int(self.rows.effective.sum())
 
-def look_at_interchange(organism: Organism, # anything with .net and .hl
-                        base: Batch, source: Batch, # one input each, from `typed`
+    @property
+    def followed(self) -> int:
+        "Of the effective positions, those where the network answers as the causal model does"
+        return int((self.rows.effective & self.rows.agree).sum())
+
+def check_pair(organism: HasNetwork, # anything with .net and .hl
+               base: Batch, # one input
+               source: Batch, # one input
+              ) -> None:
+    "Raise if an organism was not trained for this interchange"
+    if len(base.tokens) != 1 or len(source.tokens) != 1:
+        raise ValueError(f'{len(base.tokens)} bases and {len(source.tokens)} sources: give one input each')
+    if organism.hl.pairing == 'same' and base.task.tolist() != source.task.tolist():
+        name = getattr(organism, 'name', 'this organism')
+        raise ValueError(f"{name} was trained with sources of the base's task: type both inputs for one task")
+
+def variables_at(hl: HighLevel, site: Site) -> tuple[str, ...]: # task.variable; (): no task uses it
+    "What lives at a site"
+    if site == hl.task_site:
+        return ('task',)
+    return tuple(f'{task}.{variable}' for task, here in hl.alignment.get(site, {}).items() for variable in here)
+
+# %% ../../nbs/explore/01_features.ipynb #19167d38
+def look_at_interchange(organism: HasNetwork, # anything with .net and .hl
+                        base: Batch, # one input, from `parse_input`
+                        source: Batch, # likewise
                         site: Site | str, # aligned, or any head or MLP
-                       ) -> Interchange:
+                       ) -> InterchangeLook:
     "Base, source and swapped answers of both models"
-    if len(base.tokens) != 1 or len(source.tokens) != 1: raise ValueError(f'{len(base.tokens)} bases and {len(source.tokens)} sources: give one input each')
-    hl, site = organism.hl, site_named(organism, site, aligned=False); same = base.task.tolist() == source.task.tolist()
-    if hl.pairing == 'same' and not same: raise ValueError(f"{getattr(organism, 'name', 'this organism')} was trained with sources of the base's task: type both inputs for one task")
-    both, which = Batch(torch.cat([base.tokens, source.tokens]), torch.cat([base.task, source.task])), torch.tensor([[s == site for s in hl.sites]])
-    clean, swapped = run(hl, both), run(hl, base, source, which); p, cfg = parameters(organism.net), config_of(organism.net)
-    with torch.no_grad(): logits = torch.cat([organism.net(both.tokens), interchange(p, cfg, base.tokens, source.tokens, masks_of(hl, [site]))])
-    task = torch.cat([clean.task, swapped.task]); said, want = answers(hl, logits, task), torch.cat([clean.value, swapped.value])
-    at = slice(hl.prefix + 1, None); t = [hl.tasks[i] for i in task.tolist()]; words = lambda m: [[spell_answer(t[i], u) for u in m[i, at].tolist()] for i in range(3)]
-    one = type(swapped)(clean.value[:1], clean.scored[:1], clean.task[:1])
-    data = dict(zip(('base', 'source'), spell(hl, both))) | dict(zip(('model_base', 'model_source', 'model_swapped'), words(want))) | dict(zip(('net_base', 'net_source', 'net_swapped'), words(said)))
-    flags = dict(scored=swapped.scored, effective=differs(hl, swapped, one) & swapped.scored, agree=right(hl, logits[2:], swapped))
-    rows = pd.DataFrame(data | {k: m[0, at].tolist() for k, m in flags.items()}); names = [hl.names[i] for i in task.tolist()]
-    here = ('task',) if site == hl.task_site else tuple(f'{k}.{u}' for k, us in hl.alignment.get(site, {}).items() for u in us)
-    return Interchange(site, here, tuple(names), rows)
+    check_pair(organism, base, source)
+    hl, site = organism.hl, find_site(organism, site, aligned=False)
+    both = Batch(torch.cat([base.tokens, source.tokens]), torch.cat([base.task, source.task]))
+    chosen = torch.tensor([[aligned == site for aligned in hl.sites]])
+    clean, swapped = hl.run(both), hl.run(base, source, chosen)
+    with torch.no_grad():
+        under_swap = interchange(organism.net, base.tokens, source.tokens, masks_of(hl, [site]))
+        logits = torch.cat([organism.net(both.tokens), under_swap])
+
+    task = torch.cat([clean.task, swapped.task])   # of base, source and swapped
+    model_said = torch.cat([clean.value, swapped.value])
+    net_said = answers(hl, logits, task)
+    shown = slice(hl.prefix + 1, None)   # after task id and BOS
+    columns = dict(zip(('base', 'source'), spell(hl, both), strict=True))
+    for who, said in (('model', model_said), ('net', net_said)):
+        for row, run in enumerate(('base', 'source', 'swapped')):
+            own_task = hl.tasks[int(task[row])]
+            columns[f'{who}_{run}'] = [spell_answer(own_task, value) for value in said[row, shown].tolist()]
+
+    before = Target(clean.value[:1], clean.scored[:1], clean.task[:1])
+    effective = hl.differs(swapped, before) & swapped.scored
+    flags = dict(scored=swapped.scored, effective=effective, agree=right(hl, under_swap, swapped))
+    columns |= {name: flag[0, shown].tolist() for name, flag in flags.items()}
+    names = tuple(hl.names[i] for i in task.tolist())
+    return InterchangeLook(site, variables_at(hl, site), names, pd.DataFrame(columns))

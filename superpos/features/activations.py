@@ -18,8 +18,8 @@ from ..domain.combine import Batch
 from ..models.adapters import network_of
 
 # %% auto #0
-__all__ = ['Tokens', 'ChooseRows', 'DrawInputs', 'check_activations', 'Activations', 'as_site', 'choose_rows', 'activations',
-           'sampler_of', 'activation_stream']
+__all__ = ['ChooseRows', 'DrawInputs', 'check_activations', 'Activations', 'as_site', 'choose_rows', 'activations', 'sampler_of',
+           'activation_stream']
 
 # %% ../../nbs/features/00_activations.ipynb #27fe1de1
 def check_activations(x: Float[Tensor, "row dim"], # activations
@@ -61,9 +61,9 @@ def as_site(site: Site | str, # 'mlp 0', 'head 0.3', 'resid_post 1', or a Site
     return Site.parse(site) if isinstance(site, str) else site
 
 # %% ../../nbs/features/00_activations.ipynb #a5e9e3a8
-Tokens = Int[Tensor, "batch pos"]
-ChooseRows = Callable[[Tokens], Bool[Tensor, "batch pos"]] # tokens -> True where a position is a row
-DrawInputs = Callable[[int, torch.Generator], Batch | Tokens] # (sequences, generator) -> inputs
+_Tokens = Int[Tensor, "batch pos"]
+ChooseRows = Callable[[_Tokens], Bool[Tensor, "batch pos"]] # tokens -> True where a position is a row
+DrawInputs = Callable[[int, torch.Generator], Batch | _Tokens] # (sequences, generator) -> inputs
 
 # %% ../../nbs/features/00_activations.ipynb #c7f60285
 def choose_rows(network: Any, # an organism (with .hl), or any network

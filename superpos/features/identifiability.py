@@ -10,12 +10,13 @@ from dataclasses import replace
 from functools import lru_cache
 
 import torch
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Int, Shaped
 from torch import Tensor
 
 from ..core import Site, derive_seed, generator
 from ..domain.causal import CausalModel
 from ..domain.combine import Batch, HighLevel
+from ..domain.task import Task
 from .activations import as_site
 from .features import Feature, evaluate_feature, features, frequency, labels
 
@@ -43,6 +44,22 @@ def _seen_values(hl: HighLevel, task: str, variable: str, batches: Sequence[Batc
         seen.append(x[:, t.scored(own.shape[1])].flatten(0, 1))
     return torch.cat(seen).unique(dim=0)
 
+# %% ../../nbs/features/02_identifiability.ipynb #2cbf13e3
+def _answers_with(t: Task, # the task
+                  own: Int[Tensor, "batch pos"], # its inputs
+                  variable: str, # one of its variables
+                  x: Shaped[Tensor, "batch pos *parts"], # what the variable is on them
+                  at: Int[Tensor, "batch"], # a position of each input
+                  value: Shaped[Tensor, "part"], # what the variable shall be there
+                 ) -> Shaped[Tensor, "answer"]: # at all scored positions of all inputs
+    "The answers when one value takes a place in every input"
+    changed = _with_parts(x).clone()
+    changed[torch.arange(len(own)), at] = value
+    everywhere = torch.ones(len(own), dtype=torch.bool)
+    values = t.run(own, {variable: (everywhere, changed.view_as(x))})
+    scored = t.scored(own.shape[1])
+    return values[t.output][:, scored].flatten()
+
 # %% ../../nbs/features/02_identifiability.ipynb #f9ca8ee8
 @lru_cache(maxsize=256)
 def value_classes(hl: HighLevel, # the organism's causal model
@@ -55,23 +72,18 @@ def value_classes(hl: HighLevel, # the organism's causal model
     "The values of a variable, grouped by what the answers can tell apart"
     gen = generator(derive_seed(seed, 'classes', task))
     batch = hl.sample(n, gen)
-    values = _seen_values(hl, task, variable, [batch, hl.sample(16 * n, gen)])
+    more = hl.sample(16 * n, gen)
+    values = _seen_values(hl, task, variable, [batch, more])
     if len(values) > most:
         return None
     t = hl.tasks[hl.names.index(task)]
     own = _own_tokens(hl, task, batch)
-    scored = t.scored(own.shape[1])
-    positions = scored.nonzero().squeeze(1)
-    at = positions[torch.randint(len(positions), (n,), generator=gen)]     # one of each input
-    rows, everywhere = torch.arange(n), torch.ones(n, dtype=torch.bool)
+    scored = t.scored(own.shape[1]).nonzero().squeeze(1)
+    at = scored[torch.randint(len(scored), (n,), generator=gen)]          # one position of each input
     x = t.run(own)[variable]
-
-    def answers(value):
-        y = _with_parts(x).clone()
-        y[rows, at] = value
-        return t.run(own, {variable: (everywhere, y.view_as(x))})[t.output][:, scored].flatten()
-    class_of = torch.stack([answers(v) for v in values]).unique(dim=0, return_inverse=True)[1]
-    return dict(zip(map(tuple, values.float().tolist()), class_of.tolist(), strict=True))
+    answers = torch.stack([_answers_with(t, own, variable, x, at, value) for value in values])
+    class_of = answers.unique(dim=0, return_inverse=True)[1].tolist()
+    return dict(zip(map(tuple, values.float().tolist()), class_of, strict=True))
 
 # %% ../../nbs/features/02_identifiability.ipynb #94e492f0
 def is_identifiable(hl: HighLevel, # the organism's causal model
@@ -165,9 +177,12 @@ def name_classes(hl: HighLevel, # the organism's causal model
     listed = []
     for group in by_part.values():
         listed += group if len(group) > 2 else [_plainest(group)]
-    shares = frequency(labels(hl, listed, batch)).tolist()
-    return [replace(f, frequency=round(share, 4), binary=len(by_part[f.part]) == 2)
-            for f, share in zip(listed, shares, strict=True) if share >= rare]
+    out = []
+    for f, share in zip(listed, frequency(labels(hl, listed, batch)).tolist(), strict=True):
+        if share >= rare:
+            binary = len(by_part[f.part]) == 2
+            out.append(replace(f, frequency=round(share, 4), binary=binary))
+    return out
 
 # %% ../../nbs/features/02_identifiability.ipynb #80d470b1
 def class_features(hl: HighLevel, # the organism's causal model

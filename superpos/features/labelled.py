@@ -22,6 +22,32 @@ from .features import Labels
 # %% auto #0
 __all__ = ['Exam', 'exam_of', 'planted', 'LabelledActivations', 'has_both_kinds', 'labelled_activations', 'synthetic']
 
+# %% ../../nbs/features/03_labelled.ipynb #198b1070
+def _check_rows(x: Float[Tensor, "row dim"], # activations
+                n_labels: int, # rows of labels
+               ) -> None:
+    "Refuse rows from which nothing can be learned, or too few of them"
+    n = len(x)
+    if n != n_labels:
+        raise ValueError(f'{n} rows of activations, {n_labels} of labels: they must be the same rows')
+    if n < 20:
+        raise ValueError(f'{n} rows are too few to choose on one half and score on the other: give 20 or more')
+    if not x.isfinite().all():
+        broken = int((~x.isfinite()).sum())
+        raise ValueError(f'{broken} activations are not finite: check the network')
+    if (x == x[0]).all():
+        raise ValueError(f'all {n} rows of activations are the same: check that the site is read')
+
+def _defaults(y: Float[Tensor, "row feat"]) -> dict: # by field
+    "What is assumed of features and rows where nothing is said"
+    n_rows, n_features = y.shape
+    return dict(
+        where=torch.ones(n_rows, n_features, dtype=torch.bool, device=y.device),
+        values=(False,) * n_features,
+        groups=('',) * n_features,
+        binary=(False,) * n_features,
+        seq=torch.arange(n_rows, device=y.device))
+
 # %% ../../nbs/features/03_labelled.ipynb #d0ddaf4f
 @dataclass(frozen=True)
 class LabelledActivations:
@@ -46,33 +72,15 @@ class LabelledActivations:
         return self.rows(first), self.rows(~first)
 
     def __post_init__(self):
-        n_rows, n_features = self.y.shape
-        self._check_rows()
-        defaults = dict(
-            where=torch.ones(n_rows, n_features, dtype=torch.bool, device=self.y.device),
-            values=(False,) * n_features,
-            groups=('',) * n_features,
-            binary=(False,) * n_features,
-            seq=torch.arange(n_rows, device=self.y.device))
-        for field, default in defaults.items():
+        _check_rows(self.x, len(self.y))
+        for field, default in _defaults(self.y).items():
             if getattr(self, field) is None:
                 object.__setattr__(self, field, default)
+        n_features = self.y.shape[1]
         for field in ('names', 'values', 'groups', 'binary', 'directions'):
             given = getattr(self, field)
             if given is not None and len(given) != n_features:
                 raise ValueError(f'{len(given)} {field} for {n_features} features')
-
-    def _check_rows(self):
-        n = len(self.y)
-        if len(self.x) != n:
-            raise ValueError(f'{len(self.x)} rows of activations, {n} of labels: they must be the same rows')
-        if n < 20:
-            raise ValueError(f'{n} rows are too few to choose on one half and score on the other: give 20 or more')
-        if not self.x.isfinite().all():
-            broken = int((~self.x.isfinite()).sum())
-            raise ValueError(f'{broken} activations are not finite: check the network')
-        if (self.x == self.x[0]).all():
-            raise ValueError(f'all {n} rows of activations are the same: check that the site is read')
 
 # %% ../../nbs/features/03_labelled.ipynb #fecb3e9d
 @patch

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,11 +30,11 @@ from .activations import activations, as_site
 from .features import Feature, Labels, features, labels
 
 # %% auto #0
-__all__ = ['VariablePart', 'SCORES', 'SUBSPACE_THRESHOLDS', 'position_mask', 'swap_subspaces', 'variables_at', 'VariableSwap',
-           'swap_variable', 'InterchangeBatch', 'draw_interchanges', 'Subspace', 'initial_bases', 'whole_site_logits',
-           'is_alone', 'subspace_loss', 'fit_subspaces', 'score_subspaces', 'random_subspaces', 'is_certified',
-           'find_subspaces', 'feature_directions', 'weights_fingerprint', 'save_directions', 'OtherWeights',
-           'load_directions']
+__all__ = ['VariablePart', 'SUBSPACE_SCORES', 'SUBSPACE_THRESHOLDS', 'position_mask', 'swap_subspaces', 'variables_at',
+           'VariableSwap', 'swap_variable', 'InterchangeBatch', 'draw_interchanges', 'Subspace', 'initial_bases',
+           'whole_site_logits', 'is_alone', 'subspace_loss', 'SubspaceSearch', 'plan_search', 'learn_bases',
+           'fit_subspaces', 'score_subspaces', 'random_subspaces', 'is_certified', 'find_subspaces',
+           'feature_directions', 'weights_fingerprint', 'save_directions', 'OtherWeights', 'load_directions']
 
 # %% ../../nbs/features/04_subspaces.ipynb #246355f6
 def position_mask(site: Site, # maybe restricted to some positions
@@ -256,6 +256,58 @@ def subspace_loss(net: Net, # the network
     distance = (logits - reference).square().mean(-1) / clean.var()
     return wrong + strength * mean(distance)
 
+# %% ../../nbs/features/04_subspaces.ipynb #8578e068
+@dataclass(frozen=True)
+class SubspaceSearch:
+    "Subspaces of one site that are learned together: one of each dimension for each variable"
+    site: Site # where
+    variables: tuple[VariablePart, ...] # one per set
+    sizes: tuple[int, ...] # dimensions of each set's subspace
+
+    def columns(self, device: torch.device | None = None) -> Float[Tensor, "set one k"]: # 1: belongs to the subspace
+        "Which columns each set uses of the largest number"
+        column = torch.arange(max(self.sizes), device=device)
+        sizes = torch.tensor(self.sizes, device=device)
+        return (column < sizes[:, None]).float()[:, None]
+
+def plan_search(site: Site, # where
+                variables: Sequence[VariablePart], # what is looked for
+                dims: Sequence[int], # a subspace of each dimension for each variable
+                width: int, # dimensions of the site
+               ) -> SubspaceSearch:
+    "The subspaces to learn; dimensions that the site does not have are left out"
+    sets = [(variable, k) for variable in variables for k in dims if k <= width]
+    if not sets:
+        raise ValueError(f'dims = {tuple(dims)}: {site} has {width} dimensions, give one of 1 to {width}')
+    return SubspaceSearch(site, tuple(variable for variable, _ in sets), tuple(k for _, k in sets))
+
+# %% ../../nbs/features/04_subspaces.ipynb #4160eff3
+def learn_bases(net: Net, # the network
+                hl: HighLevel, # its causal model
+                search: SubspaceSearch, # what is learned
+                raw: Float[Tensor, "set dim k"], # matrices whose QR factors are the bases; changed in place
+                steps: int, # of Adam, learning rate falling to 0
+                rows: int, # inputs per step and subspace
+                lr: float, # at the start
+                strength: float, # weight of the logits' squared error
+                gen: torch.Generator, # of the inputs
+               ) -> Iterator[Float[Tensor, "set"]]: # the loss before each step
+    "Distributed alignment search, step by step"
+    columns = search.columns(gen.device)
+    alone = torch.tensor([is_alone(hl, search.site, v) for v in search.variables], device=gen.device).float()
+    optimizer = torch.optim.Adam([raw], lr=lr, eps=1e-4)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
+    others = rows // 3
+    for _ in range(steps):
+        drawn = draw_interchanges(hl, search.variables, rows - others, others, gen)
+        bases = torch.linalg.qr(raw)[0] * columns
+        loss = subspace_loss(net, hl, search.site, bases, drawn, strength * alone)
+        optimizer.zero_grad()
+        loss.sum().backward()
+        optimizer.step()
+        schedule.step()
+        yield loss.detach()
+
 # %% ../../nbs/features/04_subspaces.ipynb #6548ca24
 def fit_subspaces(organism: Any, # anything with .net and .hl
                   site: Site | str, # an aligned site
@@ -270,32 +322,18 @@ def fit_subspaces(organism: Any, # anything with .net and .hl
                  ) -> list[Subspace]: # not scored yet
     "Subspaces learned by distributed alignment search"
     hl, site, net = organism.hl, as_site(site), Net.of(organism.net).detached()
-    gen, dim = generator(derive_seed(seed, 'subspaces', str(site)), net.device), site.width(net.cfg)
-    candidates = [(variable, k) for variable in wanted or variables_at(hl, site) for k in dims if k <= dim]
-    if not candidates:
-        raise ValueError(f'dims = {tuple(dims)}: {site} has {dim} dimensions, give one of 1 to {dim}')
-    variables = [variable for variable, _ in candidates]
-    sizes = torch.tensor([k for _, k in candidates], device=gen.device)
-    most = int(sizes.max())
-    keep = (torch.arange(most, device=gen.device) < sizes[:, None]).float()[:, None]
-    weight = strength * torch.tensor([is_alone(hl, site, v) for v in variables], device=gen.device).float()
-    raw = initial_bases(organism, site, variables, most, gen).requires_grad_()
-    optimizer = torch.optim.Adam([raw], lr=lr, eps=1e-4)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / steps)
-    for _ in range(steps):
-        drawn = draw_interchanges(hl, variables, rows - rows // 3, rows // 3, gen)
-        loss = subspace_loss(net, hl, site, torch.linalg.qr(raw)[0] * keep, drawn, weight)
-        optimizer.zero_grad()
-        loss.sum().backward()
-        optimizer.step()
-        schedule.step()
+    search = plan_search(site, wanted or variables_at(hl, site), dims, site.width(net.cfg))
+    gen = generator(derive_seed(seed, 'subspaces', str(site)), net.device)
+    raw = initial_bases(organism, site, search.variables, max(search.sizes), gen).requires_grad_()
+    for loss in learn_bases(net, hl, search, raw, steps, rows, lr, strength, gen):
         if trace is not None:
-            trace.append(loss.detach())
+            trace.append(loss)
     bases = torch.linalg.qr(raw.detach())[0]
-    return [Subspace(site, variable, bases[i, :, :k].clone()) for i, (variable, k) in enumerate(candidates)]
+    learned = zip(search.variables, search.sizes, bases, strict=True)
+    return [Subspace(site, variable, basis[:, :k].clone()) for variable, k, basis in learned]
 
 # %% ../../nbs/features/04_subspaces.ipynb #54725630
-SCORES = ('effective_iia', 'iia', 'effect_rate', 'leak', 'strength') # shares that `score_subspaces` measures
+SUBSPACE_SCORES = ('effective_iia', 'iia', 'effect_rate', 'leak', 'strength') # what `score_subspaces` measures
 
 def _padded(bases: Sequence[Float[Tensor, "dim _"]]) -> Float[Tensor, "set dim k"]:
     "Bases of different sizes in one tensor, zeros where one has fewer columns"
@@ -303,19 +341,44 @@ def _padded(bases: Sequence[Float[Tensor, "dim _"]]) -> Float[Tensor, "set dim k
 
 def _count(net: Net, hl: HighLevel, site: Site, drawn: InterchangeBatch,
            logits: Float[Tensor, "flat pos out"], # under the swaps
-          ) -> Float[Tensor, "score two flat"]: # numerator and denominator of each of SCORES, by input
+          ) -> Float[Tensor, "score two flat"]: # numerator and denominator of each score, by input
     "What the swaps of one batch did"
-    target, effect, mine, scored = drawn.target, drawn.effect, drawn.mine[:, None], drawn.target.scored
+    target = drawn.target
+    task, scored = target.task, target.scored
     stream = net.run_to(drawn.base.tokens, site)[1]
     clean = net.run_from(stream, site)[drawn.rows].flatten(0, 1)
+    whole_site = whole_site_logits(net, site, drawn)[0]
+
     correct = right(hl, logits, target)
-    tolerance = hl.tolerance.to(target.task.device)[target.task][:, None]
-    moved = (answers(hl, logits, target.task) - answers(hl, clean, target.task)).abs() > tolerance
-    reference = whole_site_logits(net, site, drawn)[0]
-    missing, whole = ((x - reference).square().sum(-1) * effect for x in (logits, clean))
-    pairs = ((correct & effect, effect), (correct & scored & mine, scored & mine), (effect, scored & mine),
-             (moved & scored & ~mine, scored & ~mine), (whole - missing, whole))
-    return torch.stack([torch.stack([num.sum(1), den.sum(1)]) for num, den in pairs])
+    tolerance = hl.tolerance.to(task.device)[task][:, None]
+    moved = (answers(hl, logits, task) - answers(hl, clean, task)).abs() > tolerance
+    about = scored & drawn.mine[:, None]
+    others = scored & ~drawn.mine[:, None]
+    missing = (logits - whole_site).square().sum(-1) * drawn.effect
+    span = (clean - whole_site).square().sum(-1) * drawn.effect
+    pairs = dict(
+        effective_iia=(correct & drawn.effect, drawn.effect),
+        iia=(correct & about, about),
+        effect_rate=(drawn.effect, about),
+        leak=(moved & others, others),
+        strength=(span - missing, span))
+    by_input = [torch.stack([num.sum(1), den.sum(1)]) for num, den in (pairs[name] for name in SUBSPACE_SCORES)]
+    return torch.stack(by_input)
+
+# %% ../../nbs/features/04_subspaces.ipynb #02f5d95d
+def _shares(num: Float[Tensor, "score set input"], # numerators
+            den: Float[Tensor, "score set input"], # denominators
+            seed: int, # of the resampling
+           ) -> dict[str, np.ndarray]: # by column
+    "Scores with their intervals over inputs; of some only the value is told"
+    out = {}
+    for i, name in enumerate(SUBSPACE_SCORES):
+        interval = bootstrap(num[i], den[i], generator(derive_seed(seed, 'bootstrap')))
+        value, low, high = interval.T
+        out[name] = value
+        if name in ('effective_iia', 'leak'):
+            out |= {f'{name}_low': low, f'{name}_high': high}
+    return out
 
 # %% ../../nbs/features/04_subspaces.ipynb #5dd4c44d
 @torch.no_grad()
@@ -338,12 +401,9 @@ def score_subspaces(organism: Any, # anything with .net and .hl
         counts.append(_count(net, hl, site, drawn, logits).unflatten(-1, (len(subspaces), -1)))
     num, den = torch.cat(counts, -1).cpu().unbind(1)                      # [score set input]
     out = dict(site=str(site), variable=[s.name for s in subspaces], k=[s.k for s in subspaces])
-    for i, name in enumerate(SCORES):
-        value, low, high = bootstrap(num[i], den[i], generator(derive_seed(seed, 'bootstrap'))).T
-        out[name] = value
-        if name in ('effective_iia', 'leak'):
-            out |= {f'{name}_low': low, f'{name}_high': high}
-    return pd.DataFrame(out | dict(effects=den[0].sum(1).tolist(), others=den[3].sum(1).tolist()))
+    out |= _shares(num, den, seed)
+    out |= dict(effects=den[0].sum(1).tolist(), others=den[3].sum(1).tolist())
+    return pd.DataFrame(out)
 
 # %% ../../nbs/features/04_subspaces.ipynb #7c9a084f
 def random_subspaces(subspaces: Sequence[Subspace], # any

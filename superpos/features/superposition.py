@@ -22,11 +22,11 @@ from torch import Tensor
 
 from ..core import Site, derive_seed, generator
 from ..domain.combine import Batch, HighLevel
-from ..geometry import capacity, coherence, participation, polysemanticity, unit, welch
+from ..geometry import capacity, coherence, participation_ratio, polysemanticity, unit, welch_bound
 from ..models.interchange import answers
 from ..models.transformer import Net
 from ..plots import color_of
-from ..siit.organism import untrained_twin
+from ..siit.controls import untrained_control
 from .activations import activation_stream, as_site, check_activations
 from .features import Feature, Labels, features, labels
 from .identifiability import identifiable_features
@@ -69,7 +69,7 @@ def independent_features(known: Labels, # features in order of preference
 def count_features(hl: HighLevel, # the organism's causal model
                    site: Site | str, # an aligned site
                    n: int = 256, # sequences on which independence is judged
-                  ) -> dict[str, float]: # counts; features per neuron by the strictest count
+                  ) -> dict[str, int | float]: # counts; features per neuron by the strictest count
     "Features against neurons at one site"
     site = as_site(site)
     dim, found = site.width(hl.size), identifiable_features(hl, site)
@@ -103,10 +103,18 @@ def _unique_share(x: Float[Tensor, "row dim"], # activations, on the rows where 
 class FeatureFit:
     "A site's activations as a linear function of its features"
     features: tuple[Feature, ...] # independent ones
-    directions: Float[Tensor, "dim feat"] # change of the activation per standard deviation of a feature, the others held
+    directions: Float[Tensor, "dim feat"] # change per standard deviation of a feature, the others held
     groups: tuple[str, ...] # variables
     unique: Float[Tensor, "group dim"] # share of each neuron's variance that only this variable explains
     explained: float # share of the site's variance that all features explain together
+
+def _check_same_rows(x: Tensor, known: Labels) -> None:
+    "Refuse labels of other rows, or of no feature"
+    if len(x) != len(known.y):
+        raise ValueError(f'{len(x)} rows of activations, {len(known.y)} of labels: label the same batch')
+    if not known.features:
+        raise ValueError('no feature to explain the site with: '
+                         'give at least one that is on somewhere and off somewhere')
 
 def fit_features(x: Float[Tensor, "row dim"], # activations
                  known: Labels, # independent features on the same rows
@@ -114,24 +122,24 @@ def fit_features(x: Float[Tensor, "row dim"], # activations
                 ) -> FeatureFit:
     "A site regressed on its features"
     check_activations(x, 'the site')
-    if len(x) != len(known.y):
-        raise ValueError(f'{len(x)} rows of activations, {len(known.y)} of labels: label the same batch')
-    if not known.features:
-        raise ValueError('no feature to explain the site with: '
-                         'give at least one that is on somewhere and off somewhere')
-    x, y = x.double() - x.double().mean(0), center_labels(known)
-    deviation = (y.square().sum(0) / known.where.sum(0)).sqrt().clamp(min=1e-9)
-    y = y / deviation
+    _check_same_rows(x, known)
+    x = x.double() - x.double().mean(0)
+    y = center_labels(known)
+    deviation = (y.square().sum(0) / known.where.sum(0)).sqrt()
+    y = y / deviation.clamp(min=1e-9)
     coefficients, _ = _regress(x, y)
     least = still * x.square().mean(0) + 1e-12
-    variable = [f'{f.task}.{f.variable}' for f in known.features]
-    groups, unique = tuple(dict.fromkeys(variable)), []
-    for group in groups:
-        columns = [i for i, name in enumerate(variable) if name == group]
+    columns_of = {}
+    for i, f in enumerate(known.features):
+        columns_of.setdefault(f'{f.task}.{f.variable}', []).append(i)
+    unique = []
+    for columns in columns_of.values():
         rows = known.where[:, columns].any(1)
         unique.append(_unique_share(x[rows], y[rows], columns, least))
-    residual = (x - y @ coefficients).square().sum() / x.square().sum()
-    return FeatureFit(known.features, coefficients.T.float(), groups, torch.stack(unique).float(), 1 - residual.item())
+    residual = x - y @ coefficients
+    unexplained = residual.square().sum() / x.square().sum()
+    return FeatureFit(known.features, coefficients.T.float(), tuple(columns_of), torch.stack(unique).float(),
+                      1 - unexplained.item())
 
 # %% ../../nbs/features/05_superposition.ipynb #91ca427e
 def count_meanings(unique: Float[Tensor, "group dim"], # from `fit_features`
@@ -197,9 +205,9 @@ def direction_geometry(directions: Float[Tensor, "dim feat"], # one per column
     x = x - x.mean(0)
     return {'capacity': capacity(units).item(),
             'coherence': coherence(units).item() if units.shape[1] > 1 else 0.,
-            'least possible coherence': welch(units.shape[1], len(directions)),
-            'dimensions of the directions': participation(units).item(),
-            'dimensions of the activations': participation(x.T).item()}
+            'least possible coherence': welch_bound(units.shape[1], len(directions)),
+            'dimensions of the directions': participation_ratio(units).item(),
+            'dimensions of the activations': participation_ratio(x.T).item()}
 
 # %% ../../nbs/features/05_superposition.ipynb #dc6a6b4a
 def subspace_interference(subspaces: Sequence[Subspace], # of one site, one per variable
@@ -283,7 +291,7 @@ def _three_models(organism: Any, site: Site, seed: int, n: int, least: float,
                   directions: Tensor | None) -> dict[str, SiteMeasures]: # by model
     "A site of the organism, in a random basis, and in an untrained network"
     hl, net = organism.hl, Net.of(organism.net)
-    untrained = SimpleNamespace(hl=hl, net=untrained_twin(hl, net.cfg.act, seed, str(net.device)))
+    untrained = SimpleNamespace(hl=hl, net=untrained_control(hl, net.cfg.act, seed, str(net.device)))
     return dict(organism=measure_site(organism, site, seed, False, least, n=n, directions=directions),
                 rotated=measure_site(organism, site, seed, True, least, n=n, directions=directions),
                 untrained=measure_site(untrained, site, seed, False, least, n=n))

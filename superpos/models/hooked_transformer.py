@@ -4,70 +4,115 @@
 
 # %% ../../nbs/models/02_hooked_transformer.ipynb #29871289
 from __future__ import annotations
+
 import re
+from collections.abc import Mapping
 from pathlib import Path
+
 import torch
 import yaml
 from einops import EinopsError, rearrange
 from jaxtyping import Shaped
 from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
-from .transformer import ACTIVATIONS, NetConfig, config_of, parameters
+
+from .transformer import ACTIVATIONS, Net, NetConfig
 
 # %% auto #0
-__all__ = ['TOP', 'BLOCK', 'BUFFERS', 'SUPPORTED', 'names', 'to_hooked', 'from_hooked', 'PlainLoader', 'read_hooked_config',
-           'check_sizes']
+__all__ = ['TOP_WEIGHTS', 'BLOCK_WEIGHTS', 'BUFFERS', 'SUPPORTED_FIELDS', 'weight_names', 'to_hooked', 'complete', 'from_hooked',
+           'PlainLoader', 'read_hooked_config', 'check_sizes']
 
 # %% ../../nbs/models/02_hooked_transformer.ipynb #cea36a5c
-TOP = {'embed.W_E': ('embed.weight', 'v m -> v m'), 'pos_embed.W_pos': ('pos_embed.weight', 'p m -> p m'),
-       'ln_final.w': ('ln_final.weight', 'm -> m'), 'ln_final.b': ('ln_final.bias', 'm -> m'),
-       'unembed.W_U': ('unembed.weight', 'm o -> o m'), 'unembed.b_U': ('unembed.bias', 'o -> o')} # HookedTransformer's name -> ours, and how the axes go
+TOP_WEIGHTS = {
+    'embed.W_E': ('embed.weight', 'v m -> v m'),
+    'pos_embed.W_pos': ('pos_embed.weight', 'p m -> p m'),
+    'ln_final.w': ('ln_final.weight', 'm -> m'),
+    'ln_final.b': ('ln_final.bias', 'm -> m'),
+    'unembed.W_U': ('unembed.weight', 'm o -> o m'),
+    'unembed.b_U': ('unembed.bias', 'o -> o'),
+} # HookedTransformer's name -> ours, and how the axes go
 
-BLOCK = {'ln1.w': ('ln1.weight', 'm -> m'), 'ln1.b': ('ln1.bias', 'm -> m'), 'ln2.w': ('ln2.weight', 'm -> m'), 'ln2.b': ('ln2.bias', 'm -> m'),
-         **{f'attn.W_{x}': (f'attn.{x.lower()}.weight', 'h m d -> (h d) m') for x in 'QKV'},
-         **{f'attn.b_{x}': (f'attn.{x.lower()}.bias', 'h d -> (h d)') for x in 'QKV'},
-         'attn.W_O': ('attn.o.weight', 'h d m -> m (h d)'), 'attn.b_O': ('attn.o.bias', 'm -> m'),
-         'mlp.W_in': ('mlp.in.weight', 'm n -> n m'), 'mlp.b_in': ('mlp.in.bias', 'n -> n'),
-         'mlp.W_out': ('mlp.out.weight', 'n m -> m n'), 'mlp.b_out': ('mlp.out.bias', 'm -> m')} # the same, inside blocks.LAYER
+BLOCK_WEIGHTS = {
+    'ln1.w': ('ln1.weight', 'm -> m'),
+    'ln1.b': ('ln1.bias', 'm -> m'),
+    'ln2.w': ('ln2.weight', 'm -> m'),
+    'ln2.b': ('ln2.bias', 'm -> m'),
+    **{f'attn.W_{x}': (f'attn.{x.lower()}.weight', 'h m d -> (h d) m') for x in 'QKV'},
+    **{f'attn.b_{x}': (f'attn.{x.lower()}.bias', 'h d -> (h d)') for x in 'QKV'},
+    'attn.W_O': ('attn.o.weight', 'h d m -> m (h d)'),
+    'attn.b_O': ('attn.o.bias', 'm -> m'),
+    'mlp.W_in': ('mlp.in.weight', 'm n -> n m'),
+    'mlp.b_in': ('mlp.in.bias', 'n -> n'),
+    'mlp.W_out': ('mlp.out.weight', 'n m -> m n'),
+    'mlp.b_out': ('mlp.out.bias', 'm -> m'),
+} # the same, inside blocks.LAYER
 
 BUFFERS = ('attn.mask', 'attn.IGNORE') # constants that a HookedTransformer keeps among its weights; skipped
 
-def names(n_layers: int, # blocks
-         ) -> dict[str, tuple[str, str]]: # HookedTransformer's name -> ours, pattern
+# %% ../../nbs/models/02_hooked_transformer.ipynb #fb62268a
+def weight_names(n_layers: int, # blocks
+                ) -> dict[str, tuple[str, str]]: # HookedTransformer's name -> ours, and the pattern
     "The whole table for a network"
-    return TOP | {f'blocks.{l}.{k}': (f'blocks.{l}.{ours}', how) for l in range(n_layers) for k, (ours, how) in BLOCK.items()}
-
-# %% ../../nbs/models/02_hooked_transformer.ipynb #56afec6f
-def to_hooked(net: TransformerBridge, # a native bridge
-             ) -> dict[str, Shaped[Tensor, '...']]: # by HookedTransformer's names
-    "A network's weights as a HookedTransformer has them"
-    own, cfg, out = parameters(net), config_of(net), {}
-    for name, (ours, how) in names(cfg.n_layers).items():
-        left, right = how.split(' -> ')
-        out[name] = rearrange(own[ours].detach(), f'{right} -> {left}', **({'h': cfg.n_heads} if '(h d)' in right else {})).contiguous()
+    out = dict(TOP_WEIGHTS)
+    for layer in range(n_layers):
+        for name, (ours, pattern) in BLOCK_WEIGHTS.items():
+            out[f'blocks.{layer}.{name}'] = (f'blocks.{layer}.{ours}', pattern)
     return out
 
+# %% ../../nbs/models/02_hooked_transformer.ipynb #56afec6f
+def to_hooked(net: TransformerBridge | Net, # a network of ours
+             ) -> dict[str, Shaped[Tensor, "..."]]: # by HookedTransformer's names
+    "A network's weights as a HookedTransformer has them"
+    net, out = Net.of(net), {}
+    for name, (ours, pattern) in weight_names(net.cfg.n_layers).items():
+        left, right = pattern.split(' -> ')
+        heads = {'h': net.cfg.n_heads} if '(h d)' in right else {}
+        out[name] = rearrange(net.params[ours].detach(), f'{right} -> {left}', **heads).contiguous()
+    return out
+
+# %% ../../nbs/models/02_hooked_transformer.ipynb #e7ce483d
+def complete(tensors: Mapping[str, Shaped[Tensor, "..."]], # by HookedTransformer's names
+             folded: bool, # LayerNorms without weights (LNPre)
+            ) -> tuple[dict[str, Shaped[Tensor, "..."]], int]: # every weight by HookedTransformer's names; layers
+    "The weights without buffers, and with the LayerNorms that folding left out; raises if they are not all there"
+    given = {name: x for name, x in tensors.items() if not name.endswith(BUFFERS)}
+    layers = [int(m[1]) for name in given if (m := re.match(r'blocks\.(\d+)\.', name))]
+    n_layers = 1 + max(layers, default=0)
+    expected = weight_names(n_layers).keys()
+    if folded and 'embed.W_E' in given:
+        like = given['embed.W_E'][0]
+        for name in expected:
+            if re.search(r'ln(1|2|_final)\.[wb]$', name) and name not in given:
+                given[name] = torch.full_like(like, float(name.endswith('w')))
+    missing = sorted(expected - given.keys())
+    extra = sorted(given.keys() - expected)
+    if missing or extra:
+        raise ValueError('not the weights of a HookedTransformer that we can read: '
+                         f'missing {missing[:3]}, not expected {extra[:3]}')
+    return given, n_layers
+
 # %% ../../nbs/models/02_hooked_transformer.ipynb #bdcb3b7b
-def from_hooked(tensors: dict[str, Shaped[Tensor, '...']], # by HookedTransformer's names
+def from_hooked(tensors: Mapping[str, Shaped[Tensor, "..."]], # by HookedTransformer's names
                 act: str = 'relu', # relu, gelu or solu: not to be seen in the weights
                 folded: bool = False, # LayerNorms without weights (LNPre)
-               ) -> tuple[NetConfig, dict[str, Shaped[Tensor, '...']]]: # shape, and parameters by our names
+               ) -> tuple[NetConfig, dict[str, Shaped[Tensor, "..."]]]: # shape, and parameters by our names
     "A HookedTransformer's weights as a network of ours has them"
-    given = {k: v for k, v in tensors.items() if not k.endswith(BUFFERS)}
-    n_layers = 1 + max((int(m[1]) for k in given if (m := re.match(r'blocks\.(\d+)\.', k))), default=0)
-    table = names(n_layers)
-    if folded and 'embed.W_E' in given:
-        norms = [k for k in table if re.search(r'ln(1|2|_final)\.[wb]$', k)]
-        given |= {k: torch.full_like(given['embed.W_E'][0], float(k.endswith('w'))) for k in norms if k not in given}
-    missing, extra = sorted(table.keys() - given.keys()), sorted(given.keys() - table.keys())
-    if missing or extra: raise ValueError(f'not the weights of a HookedTransformer that we can read: missing {missing[:3]}, not expected {extra[:3]}')
+    given, n_layers = complete(tensors, folded)
     out = {}
-    for k, (ours, how) in table.items():
-        try: out[ours] = rearrange(given[k], how)
-        except EinopsError: raise ValueError(f"{k} has shape {tuple(given[k].shape)}, its axes should be {how.split(' -> ')[0]}") from None
-    heads, d_model, d_head = given['blocks.0.attn.W_Q'].shape
-    cfg = NetConfig(n_layers, d_model, heads, d_head, d_mlp=len(out['blocks.0.mlp.in.bias']), n_ctx=len(out['pos_embed.weight']),
-                    d_vocab=len(out['embed.weight']), d_vocab_out=len(out['unembed.bias']), act=act)
+    for name, (ours, pattern) in weight_names(n_layers).items():
+        try:
+            out[ours] = rearrange(given[name], pattern)
+        except EinopsError:
+            axes = pattern.split(' -> ')[0]
+            raise ValueError(f'{name} has shape {tuple(given[name].shape)}, its axes should be {axes}') from None
+    n_heads, d_model, d_head = given['blocks.0.attn.W_Q'].shape
+    cfg = NetConfig(
+        n_layers, d_model, n_heads, d_head,
+        d_mlp=len(out['blocks.0.mlp.in.bias']),
+        n_ctx=len(out['pos_embed.weight']),
+        d_vocab=len(out['embed.weight']),
+        d_vocab_out=len(out['unembed.bias']),
+        act=act)
     return cfg, out
 
 # %% ../../nbs/models/02_hooked_transformer.ipynb #e0ef31af
@@ -76,24 +121,42 @@ class PlainLoader(yaml.SafeLoader):
 
 PlainLoader.add_multi_constructor('tag:yaml.org,2002:python/', lambda loader, suffix, node: None)
 
-SUPPORTED = dict(act_fn=ACTIVATIONS, normalization_type=('LN', 'LNPre'), attention_dir=('causal',), positional_embedding_type=('standard',), attn_only=(False,),
-                 parallel_attn_mlp=(False,), gated_mlp=(False,), use_local_attn=(False,), use_attn_scale=(True,), final_rms=(False,)) # what our network can be
+# %% ../../nbs/models/02_hooked_transformer.ipynb #8e87246a
+SUPPORTED_FIELDS = dict(
+    act_fn=ACTIVATIONS,
+    normalization_type=('LN', 'LNPre'),
+    attention_dir=('causal',),
+    positional_embedding_type=('standard',),
+    attn_only=(False,),
+    parallel_attn_mlp=(False,),
+    gated_mlp=(False,),
+    use_local_attn=(False,),
+    use_attn_scale=(True,),
+    final_rms=(False,)) # what our network can be: field of the config -> values that are read
 
 def read_hooked_config(path: str | Path, # a config.yaml
                       ) -> dict: # its fields; act_fn and normalization_type always
     "The fields of a HookedTransformerConfig, those that matter checked"
-    try: d = yaml.load(Path(path).read_text(encoding='utf-8'), PlainLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as e: raise ValueError(f"{path} is not YAML ({' '.join(str(e).split())}): save or download it again") from None
-    if not isinstance(d, dict): raise ValueError(f'{path} is not a config: it should hold fields such as d_model and act_fn')
-    d = {'act_fn': 'relu', 'normalization_type': 'LN'} | d
-    for k, allowed in SUPPORTED.items():
-        if k in d and d[k] not in allowed: raise ValueError(f"{path}: {k} = {d[k]!r} is not supported; it must be {' or '.join(map(repr, allowed))}")
-    return d
+    try:
+        fields = yaml.load(Path(path).read_text(encoding='utf-8'), PlainLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as e:
+        raise ValueError(f"{path} is not YAML ({' '.join(str(e).split())}): save or download it again") from None
+    if not isinstance(fields, dict):
+        raise ValueError(f'{path} is not a config: it should hold fields such as d_model and act_fn')
+    fields = {'act_fn': 'relu', 'normalization_type': 'LN'} | fields
+    for name, allowed in SUPPORTED_FIELDS.items():
+        if name in fields and fields[name] not in allowed:
+            must = ' or '.join(map(repr, allowed))
+            raise ValueError(f'{path}: {name} = {fields[name]!r} is not supported; it must be {must}')
+    return fields
 
-def check_sizes(d: dict, # from read_hooked_config
+# %% ../../nbs/models/02_hooked_transformer.ipynb #3ba73671
+def check_sizes(fields: Mapping, # from read_hooked_config
                 cfg: NetConfig, # from the weights
                 path: str | Path, # for the message
                ) -> None:
     "Raise if a config is not about these weights"
-    for k in ('n_layers', 'd_model', 'n_heads', 'd_head', 'd_mlp', 'n_ctx', 'd_vocab', 'd_vocab_out'):
-        if d.get(k, -1) not in (-1, None, getattr(cfg, k)): raise ValueError(f"{path} says {k} = {d[k]}, the weights have {getattr(cfg, k)}: the files do not belong together")
+    for name in ('n_layers', 'd_model', 'n_heads', 'd_head', 'd_mlp', 'n_ctx', 'd_vocab', 'd_vocab_out'):
+        if fields.get(name, -1) not in (-1, None, getattr(cfg, name)):
+            raise ValueError(f'{path} says {name} = {fields[name]}, the weights have {getattr(cfg, name)}: '
+                             'the files do not belong together')

@@ -14,11 +14,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from ..evaluation.benchmark import COLUMNS, Budget, key_of
+from ..evaluation.benchmark import METRICS, run_key
+from ..evaluation.method import RunBudget, METHODS
 from ..io import atomic_write
 from ..core import config_hash
-from ..evaluation.aggregate import KINDS, SHORT, Entry, alike, board, cube, entries_of, hierarchical, intervals, relative, table_of
-from ..evaluation.methods import FAMILIES, METHODS
+from ..evaluation.networks import NETWORK_KINDS, SHORT_NAMES, NetworkEntry, entries_of
+from ..evaluation.aggregate import columns_together, leaderboard_table, levels_of, mean_of, means_of, relative_to, table_of
+from ..evaluation.methods import FAMILIES
 
 # %% auto #0
 __all__ = ['ROLE', 'STYLE', 'SCRIPT', 'board_file', 'save_board', 'Saved', 'read_board', 'value', 'versus', 'compared', 'best_of',
@@ -33,7 +35,7 @@ def board_file() -> Path: # of the package
 
 def save_board(path: str | Path, # a .json file
                cells: Sequence[dict], # from run_board
-               entries: Sequence[Entry], b: Budget, seeds: Sequence[int], # what made them
+               entries: Sequence[NetworkEntry], b: RunBudget, seeds: Sequence[int], # what made them
               ) -> None:
     "Write all cells in one file"
     head = dict(budget=asdict(b), seeds=list(seeds), entries=[asdict(e) for e in entries])
@@ -44,8 +46,8 @@ def save_board(path: str | Path, # a .json file
 class Saved:
     "A board from its file"
     cells: list[dict]
-    entries: tuple[Entry, ...]
-    b: Budget
+    entries: tuple[NetworkEntry, ...]
+    b: RunBudget
     seeds: tuple[int, ...]
 
     @property
@@ -57,20 +59,20 @@ def read_board(path: str | Path | None = None, # None: the one that comes with t
     "Read a board, if its cells are of these rows and settings"
     path = Path(path or board_file())
     if not path.is_file(): raise FileNotFoundError(f'no {path}: superpos board writes it')
-    d = json.loads(path.read_text()); b, known = Budget(**d['budget']), {m.name: m for m in methods}
-    stale = [c for c in d['cells'] if c['method'] not in known or c['key'] != key_of(known[c['method']], c['organism'], b, d['seeds'])]
+    d = json.loads(path.read_text()); b, known = RunBudget(**d['budget']), {m.name: m for m in methods}
+    stale = [c for c in d['cells'] if c['method'] not in known or c['key'] != run_key(known[c['method']], c['organism'], b, d['seeds'])]
     if stale or d['key'] != config_hash([c['key'] for c in d['cells']]): raise ValueError(f"{path} was made with other settings{': ' + stale[0]['method'] + ' on ' + stale[0]['organism'] if stale else ''}; superpos board makes it again")
-    return Saved(d['cells'], tuple(Entry(**e) for e in d['entries']), b, tuple(d['seeds']))
+    return Saved(d['cells'], tuple(NetworkEntry(**e) for e in d['entries']), b, tuple(d['seeds']))
 
 # %% ../../nbs/report/05_leaderboard.ipynb #b709bb06
 def value(t: pd.DataFrame, method: str, column: str) -> str: # with interval
     "A number of the board as text"
-    v, low, high = hierarchical(t[t.method == method], column)
+    v, low, high = mean_of(t[t.method == method], column)
     return 'not available' if np.isnan(v) else f'{v:.2f}' + (f' [{low:.2f}, {high:.2f}]' if low < high else '')
 
 def versus(t: pd.DataFrame, methods: Sequence[str], against: str, column: str = 'f1') -> pd.DataFrame: # see `relative`
     "Some methods held against one"
-    return relative(t[t.method.isin((*methods, against))], against, column).loc[list(methods)]
+    return relative_to(t[t.method.isin((*methods, against))], against, column).loc[list(methods)]
 
 def compared(t: pd.DataFrame, a: str, b: str, column: str) -> str: # a, b: methods
     "How one method compares with another, in words"
@@ -79,7 +81,7 @@ def compared(t: pd.DataFrame, a: str, b: str, column: str) -> str: # a, b: metho
 
 def best_of(t: pd.DataFrame, column: str = 'f1') -> str: # of the SAE families
     "The family with the highest mean"
-    return max(FAMILIES, key=lambda m: hierarchical(t[t.method == m], column)[0])
+    return max(FAMILIES, key=lambda m: mean_of(t[t.method == m], column)[0])
 
 def main_kind(saved: Saved) -> str: return saved.entries[0].kind # of the networks that the answer is about
 
@@ -96,7 +98,7 @@ def picks(saved: Saved) -> pd.DataFrame: # one row per path of an SAE family
 def about_finding(t: pd.DataFrame, saved: Saved) -> str: # t: the main networks
     "How many features?"
     f, b = best_of(t, 'coverage'), saved.b; short = versus(t, (f,), 'probe', 'coverage').difference_high[f] < 0; n = sorted({c['features'] for c in saved.cells if c['organism'] in set(t.organism)})
-    each = '; '.join(f'{SHORT.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in t.groupby('group', sort=False))
+    each = '; '.join(f'{SHORT_NAMES.get(g, g)} {value(s, best_of(s, "coverage"), "coverage")} ({best_of(s, "coverage")})' for g, s in t.groupby('group', sort=False))
     return (f"Do they recover the features? {'Not all that a linear probe reads' if short else 'No difference from a linear probe can be shown'}. With {b.width} latents the family that covers most, {f}, reads {value(t, f, 'coverage')} of the features (F1 of .9 or more); a probe, which is told what to look for, {value(t, 'probe', 'coverage')}; "
             f"single neurons {value(t, 'neurons', 'coverage')}, PCA {value(t, 'PCA', 'coverage')}, random directions {value(t, 'random', 'coverage')}. By organism: {each}; with {n[0]}{f' to {n[-1]}' if len(n) > 1 else ''} features each, one more or less is a large step. The family was picked for having the highest number here, which flatters it.")
 
@@ -106,7 +108,7 @@ def about_families(t: pd.DataFrame) -> str:
     sides = [f'{(r[o].difference_low > 0).sum()} of {len(FAMILIES)} families read clearly better than {n}, {(r[o].difference_high < 0).sum()} clearly worse' for o, n in (('random', 'random directions'), ('neurons', 'neurons'))]
     return (f'Which of them? Mean F1: {each}. {sides[0]}; {sides[1]}. The best, {m}: ' + '; '.join(compared(t, m, o, 'f1') for o in ('probe', 'PCA', 'random')) + f'. Of its live latents {value(t, m, "precision")} read a feature.')
 
-def about_sparsity(t: pd.DataFrame, p: pd.DataFrame, b: Budget) -> str: # p: picks
+def about_sparsity(t: pd.DataFrame, p: pd.DataFrame, b: RunBudget) -> str: # p: picks
     "At what sparsity and width?"
     mean = p.groupby('method', sort=False)[['best', 'chosen', 'best_l0', 'chosen_l0']].mean()
     return ('At what sparsity and width? Mean F1 and active latents of the best member of a path by truth, and of the one chosen without it: ' + '; '.join(f'{m} {r.best:.2f} at {r.best_l0:.1f}, chosen {r.chosen:.2f} at {r.chosen_l0:.1f}' for m, r in mean.iterrows()) +
@@ -114,7 +116,7 @@ def about_sparsity(t: pd.DataFrame, p: pd.DataFrame, b: Budget) -> str: # p: pic
 
 def about_choice(t: pd.DataFrame, p: pd.DataFrame) -> str: # p: picks
     "Is the best by reconstruction the best by truth?"
-    mean = lambda c: (lambda v: f'{v[0]:.2f} [{v[1]:.2f}, {v[2]:.2f}]')(hierarchical(p, c)); m = t[t.explained.notna()].groupby('method')[['explained', 'f1']].mean()
+    mean = lambda c: (lambda v: f'{v[0]:.2f} [{v[1]:.2f}, {v[2]:.2f}]')(mean_of(p, c)); m = t[t.explained.notna()].groupby('method')[['explained', 'f1']].mean()
     return (f'Is the best by reconstruction the best by truth? Within a path the member that explains most has the best F1 in {p.same.sum()} of {len(p)} (one in {p.members.max()} by chance) and costs {mean("lost")} of F1; the rule that also asks for sparsity costs {mean("price")}. '
             f'Between methods it is no guide: neurons explain {value(t, "neurons", "explained")}, the probe\'s directions {value(t, "probe", "explained")}; rank correlation of explained variance and F1 over {len(m)} methods: {m.explained.rank().corr(m.f1.rank()):+.2f}.')
 
@@ -138,8 +140,8 @@ def answers(saved: Saved) -> list[str]: # a question and its answer each
     "The questions of the first document, answered from a board"
     t = saved.table; main = t[t.kind == main_kind(saved)]; has = lambda s: {*FAMILIES, 'probe', 'neurons', 'PCA', 'random', 'samples'} <= set(s.method)
     if not has(main): return about_nodes(main)
-    others = lambda kinds: {KINDS[k]: t[t.kind == k] for k in kinds if k != main_kind(saved) and has(t[t.kind == k])}; crowded = others(['superposed']); p = picks(saved)
-    if crowded: crowded |= {SHORT.get(g, g): s for g, s in crowded[KINDS['superposed']].groupby('group', sort=False)}
+    others = lambda kinds: {NETWORK_KINDS[k]: t[t.kind == k] for k in kinds if k != main_kind(saved) and has(t[t.kind == k])}; crowded = others(['superposed']); p = picks(saved)
+    if crowded: crowded |= {SHORT_NAMES.get(g, g): s for g, s in crowded[NETWORK_KINDS['superposed']].groupby('group', sort=False)}
     return [about_finding(main, saved), about_families(main), about_sparsity(main, p, saved.b), about_choice(main, p), about_use(main), *about_others(crowded, 'And with more features than dimensions?'),
             *about_others(others(['untrained', 'behaviour', 'published', 'untrained superposed']), 'What is found on networks without the certified circuit?'), *about_nodes(main)]
 
@@ -151,14 +153,14 @@ def boxes(t: pd.DataFrame, # rows of one method
          ) -> dict[str, list]: # column -> value, low, high; how many organisms, networks and results it rests on
     "The cells of one row of the page; what is not available is not there, and never 0"
     out = {}
-    for names, rows in alike(t, tuple(COLUMNS)):
-        V, N, S = cube(rows, names[:1])
-        out |= {c: [*(float(f'{v:.4g}') for v in box), len(N), int(N.sum()), int(S.sum())] for c, box in intervals(rows, names, draws).items()}
+    for names, rows in columns_together(t, tuple(METRICS)):
+        V, N, S = levels_of(rows, names[:1])
+        out |= {c: [*(float(f'{v:.4g}') for v in box), len(N), int(N.sum()), int(S.sum())] for c, box in means_of(rows, names, draws).items()}
     return out
 
-def sets_of(entries: Sequence[Entry]) -> dict[str, tuple[str, ...]]: # title -> names
+def sets_of(entries: Sequence[NetworkEntry]) -> dict[str, tuple[str, ...]]: # title -> names
     "What the page can show: networks of a kind together, and each alone"
-    kinds = {KINDS[k]: tuple(e.name for e in entries if e.kind == k) for k in KINDS}
+    kinds = {NETWORK_KINDS[k]: tuple(e.name for e in entries if e.kind == k) for k in NETWORK_KINDS}
     return {k: v for k, v in kinds.items() if v} | {e.name: (e.name,) for e in entries}
 
 def page_data(saved: Saved, # a board
@@ -170,11 +172,11 @@ def page_data(saved: Saved, # a board
         some = t[t.organism.isin(names)].astype(dict.fromkeys(('method', 'organism', 'group', 'kind'), object))
         sets[title] = {m: boxes(g, draws) for m, g in some.groupby('method', sort=False)}
     main = t[t.organism.isin(next(iter(sets_of(saved.entries).values())))]
-    versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
+    versus = {m: {k: {c: short(v) for c, v in r.items()} for k, r in relative_to(main, m).iterrows()} for m in ('neurons', 'random') if m in set(main[main.f1.notna()].method)}
     why = {f"{c['method']}|{c['organism']}": c['why'] for c in saved.cells if c['why']}
     known = {m.name: m for m in METHODS}; used = list(dict.fromkeys(c['method'] for c in saved.cells))
     methods = {m: dict(role=ROLE.get(m, 'method'), about=known[m].about if m in known else '', sees=known[m].sees if m in known else '') for m in used}
-    return dict(sets=sets, names={k: list(v) for k, v in sets_of(saved.entries).items()}, columns={k: asdict(c) for k, c in COLUMNS.items()}, methods=methods, why=why, versus=versus, budget=asdict(saved.b), seeds=list(saved.seeds))
+    return dict(sets=sets, names={k: list(v) for k, v in sets_of(saved.entries).items()}, columns={k: asdict(c) for k, c in METRICS.items()}, methods=methods, why=why, versus=versus, budget=asdict(saved.b), seeds=list(saved.seeds))
 
 STYLE = """body{font:14px/1.45 system-ui,sans-serif;margin:1.5em auto;max-width:1500px;padding:0 1em;color:#1d2433;background:#fff}h1{font-size:1.5em;margin:.2em 0}p{max-width:62em}
 .wrap{overflow-x:auto}table{border-collapse:collapse;margin:.8em 0}th,td{padding:.28em .55em;border-bottom:1px solid #e3e6ec;text-align:right;white-space:nowrap}thead th{white-space:normal;vertical-align:bottom;max-width:6.5em}th:first-child,td:first-child{text-align:left;position:sticky;left:0;background:#fff}
@@ -237,12 +239,12 @@ def draw_board(t: pd.DataFrame, # from table_of
     "A dot and an interval per method, column and kind of network"
     t = t.dropna(subset=list(columns)[:1]); names, kinds = list(dict.fromkeys(t.method)), list(dict.fromkeys(t.kind))
     fig, axs = plt.subplots(1, len(columns), figsize=(1.2 + 1.75 * len(columns), 1.4 + .14 * (1 + len(kinds)) * len(names)), sharey=True, squeeze=False, layout='constrained')
-    boards = {k: board(t[t.kind == k], tuple(columns)) for k in kinds}
+    boards = {k: leaderboard_table(t[t.kind == k], tuple(columns)) for k in kinds}
     for ax, c in zip(axs[0], columns):
         for i, k in enumerate(kinds):
             v = np.clip(boards[k][c].reindex(names).to_numpy(float), 0, 1); y = np.arange(len(names)) + (i - (len(kinds) - 1) / 2) * min(.18, .8 / len(kinds))
-            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=3.5, capsize=2, lw=1, label=KINDS[k], color=f'C{i}')
+            ax.errorbar(v[:, 0], y, xerr=[(v[:, 0] - v[:, 1]).clip(0), (v[:, 2] - v[:, 0]).clip(0)], fmt='o', ms=3.5, capsize=2, lw=1, label=NETWORK_KINDS[k], color=f'C{i}')
         for i in range(0, len(names), 2): ax.axhspan(i - .5, i + .5, color='.95', zorder=0)
-        ax.set_ylim(-.5, len(names) - .5); ax.set_xlim(-.04, 1.04); ax.set_xlabel(COLUMNS[c].title + ('' if COLUMNS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
+        ax.set_ylim(-.5, len(names) - .5); ax.set_xlim(-.04, 1.04); ax.set_xlabel(METRICS[c].title + ('' if METRICS[c].share else '\n(below 0 drawn at 0)'), fontsize=8); ax.grid(alpha=.3); ax.tick_params(labelsize=8)
     axs[0, 0].set_yticks(range(len(names)), names); axs[0, 0].invert_yaxis(); fig.legend(*axs[0, 0].get_legend_handles_labels(), loc='outside upper center', ncols=len(kinds), fontsize=8)
     return fig

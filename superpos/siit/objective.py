@@ -19,8 +19,8 @@ from ..models.interchange import Masks, choose, masks_of, nodes, position_loss, 
 from ..models.transformer import Net, Swaps
 
 # %% auto #0
-__all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'swaps_of', 'stacked_target', 'siit_losses',
-           'Training', 'with_default_steps', 'per_example', 'DataStream']
+__all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'swaps_of', 'siit_losses', 'Training',
+           'with_default_steps', 'per_example', 'DataStream']
 
 # %% ../../nbs/siit/00_objective.ipynb #acea0866
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class StepData:
         "The data of step `i`"
         return map_tensors(lambda x: x[i], self)
 
-# %% ../../nbs/siit/00_objective.ipynb #f40c91b2
+# %% ../../nbs/siit/00_objective.ipynb #67c5f182
 def map_tensors(change: Callable[[Tensor], Tensor], # what happens to each
                 x: Any, # a tensor, or a dataclass of tensors and such dataclasses
                ) -> Any: # of the same class
@@ -49,7 +49,7 @@ def map_tensors(change: Callable[[Tensor], Tensor], # what happens to each
         return change(x)
     return type(x)(*[map_tensors(change, part) for part in vars(x).values()])
 
-# %% ../../nbs/siit/00_objective.ipynb #09473dbf
+# %% ../../nbs/siit/00_objective.ipynb #46d228cd
 LOSS_TERMS = ('behaviour', 'iit', 'siit') # as saved histories name them
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def term_rows(d: StepData, # one step's data
         return TermRows(d.swapped, d.w_swapped, d.source, d.site)
     return TermRows(d.clean, d.w_clean, d.source_unused, d.unused)
 
-# %% ../../nbs/siit/00_objective.ipynb #007cb98e
+# %% ../../nbs/siit/00_objective.ipynb #e7f08f92
 def swaps_of(rows: Sequence[TermRows], # of the terms with a swap
              n_clean: int, # clean rows, which come first
             ) -> Swaps | None: # None: no swap at all
@@ -79,7 +79,7 @@ def swaps_of(rows: Sequence[TermRows], # of the terms with a swap
         return None
     return stack_swaps(torch.cat([r.source for r in rows]), n_clean, Masks.cat([r.swap for r in rows]))
 
-def stacked_target(rows: Sequence[TermRows], # of all terms
+def _stacked_target(rows: Sequence[TermRows], # of all terms
                   ) -> Target: # their targets one below the other
     "The right answers of the whole pass"
     parts = [(r.target.value, r.target.scored, r.target.task) for r in rows]
@@ -96,9 +96,10 @@ def siit_losses(hl: HighLevel, # the causal model
     n, device = len(d.tokens), d.tokens.device
     run = ['behaviour', *[t for t in LOSS_TERMS[1:] if t in terms]]
     rows = [term_rows(d, term) for term in run]
-    logits = net.forward(d.tokens.repeat(len(run), 1), swaps_of(rows[1:], n), source_grad)
+    tokens = d.tokens.repeat(len(run), 1)
+    logits = net.forward(tokens, swaps_of(rows[1:], n), source_grad)
     weight = torch.cat([r.weight for r in rows])
-    of_positions = position_loss(hl, logits, stacked_target(rows)) * weight
+    of_positions = position_loss(hl, logits, _stacked_target(rows)) * weight
     of_terms = of_positions.view(len(run), -1).sum(1) / n
     index = torch.tensor([LOSS_TERMS.index(term) for term in run], device=device)
     return torch.zeros(3, device=device).index_put((index,), of_terms)
@@ -108,7 +109,7 @@ def siit_losses(hl: HighLevel, # the causal model
 class Training:
     "Everything that decides a training run, apart from the causal model"
     seed: int = 0 # of initial weights and data
-    steps: int | None = None # over which the learning rate falls; it may look certified before; None: 700, and 100 per task
+    steps: int | None = None # over which the learning rate falls; None: 700, and 100 per task
     extra: int | None = None # further steps, taken only while it does not look certified; None: half as many
     batch: int = 256 # examples; each is used three times per step: clean, IIT, SIIT
     weights: tuple[float, float, float] = (.4, 1., .4) # behavior, IIT, SIIT
@@ -159,7 +160,7 @@ def with_default_steps(cfg: Training, # possibly without steps
     extra = steps // 2 if cfg.extra is None else cfg.extra
     return replace(cfg, steps=steps, extra=extra)
 
-# %% ../../nbs/siit/00_objective.ipynb #185be8d7
+# %% ../../nbs/siit/00_objective.ipynb #d13c8edd
 def per_example(weight: Float[Tensor, "batch pos"], # relative weights of positions, 0 where not scored
                ) -> Float[Tensor, "batch pos"]: # 1 per example in all
     "Weights of positions such that every example counts the same"
@@ -184,24 +185,33 @@ class DataStream:
         batch = self._inputs()
         swap = self._one_site_each(batch)
         source = self._pairs(batch.task)
-        clean, swapped = self.hl.run(batch), self.hl.run(batch, batch[self._in_chunk(source)], swap)
+        clean = self.hl.run(batch)
+        swapped = self.hl.run(batch, batch[self._in_chunk(source)], swap)
         importance = torch.where(self.hl.differs(swapped, clean), self.cfg.importance, 1.)
         source_unused = self._pairs(batch.task)
-        unused = choose(self.nodes, self._some_nodes(len(batch))).minus(self.used[batch.task])
-        flat = StepData(batch.tokens, source.flatten(), source_unused.flatten(), clean, swapped,
-                        per_example(clean.scored.float()), per_example(swapped.scored * importance),
-                        choose(self.sites, swap), unused)
+        some_nodes = choose(self.nodes, self._some_nodes(len(batch)))
+        flat = StepData(
+            tokens=batch.tokens,
+            source=source.flatten(),
+            source_unused=source_unused.flatten(),
+            clean=clean,
+            swapped=swapped,
+            w_clean=per_example(clean.scored.float()),
+            w_swapped=per_example(swapped.scored * importance),
+            site=choose(self.sites, swap),
+            unused=some_nodes.minus(self.used[batch.task]))
         return map_tensors(lambda x: x.view(self.cfg.chunk, self.cfg.batch, *x.shape[1:]), flat)
 
     def _inputs(self) -> Batch: # step after step, each with an even share of each task
         n_steps, n = self.cfg.chunk, self.cfg.batch
-        by_step = torch.arange(n_steps * n, device=self.gen.device).view(n, n_steps).T.reshape(-1)
-        return self.hl.sample(n_steps * n, self.gen)[by_step]
+        batch = self.hl.sample(n_steps * n, self.gen)
+        rows = torch.arange(n_steps * n, device=self.gen.device)
+        return batch[rows.view(n, n_steps).T.reshape(-1)]
 
     def _one_site_each(self, batch: Batch) -> Bool[Tensor, "row site"]: # one that the example's task uses
         site = torch.multinomial(self.uses[batch.task].float(), 1, generator=self.gen)
-        nothing = torch.zeros(len(batch), len(self.hl.sites), dtype=torch.bool, device=self.gen.device)
-        return nothing.scatter_(1, site, True)
+        swap = torch.zeros(len(batch), len(self.hl.sites), dtype=torch.bool, device=self.gen.device)
+        return swap.scatter_(1, site, True)
 
     def _pairs(self, task: Int[Tensor, "row"]) -> Int[Tensor, "step batch"]: # row of the source within its step
         return torch.stack([self.hl.pair(t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
@@ -211,7 +221,9 @@ class DataStream:
         return (source + first[:, None]).flatten()
 
     def _some_nodes(self, n: int) -> Bool[Tensor, "row node"]: # a random half, or one
-        k, device = len(nodes(self.hl)), self.gen.device
+        k = len(nodes(self.hl))
+        device = self.gen.device
         if self.cfg.unused == 'halves':
             return torch.rand(n, k, generator=self.gen, device=device) < .5
-        return torch.nn.functional.one_hot(torch.randint(0, k, (n,), generator=self.gen, device=device), k).bool()
+        one = torch.randint(0, k, (n,), generator=self.gen, device=device)
+        return torch.nn.functional.one_hot(one, k).bool()

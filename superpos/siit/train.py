@@ -51,12 +51,12 @@ def show_history(history: pd.DataFrame, # one row a check: step, the loss terms,
     "Loss terms, and what is still wrong at each check, over training; zero is drawn at 1e-5"
     import matplotlib.pyplot as plt
     fig, (left, right) = plt.subplots(1, 2, figsize=(9, 2.8), layout='constrained')
-    def columns(names, error=False):
-        values = {name: history[name].to_numpy(float)[None] for name in names}
-        return {name: 1 - value + 1e-5 for name, value in values.items()} if error else values
+    def column(name):
+        return history[name].to_numpy(float)[None]
     steps = history.step.to_numpy(float)
-    curves(steps, columns(LOSS_TERMS), 'step', 'loss (nats)', logy=True, ax=left)
-    errors = columns(['effective_iia', 'siia', 'accuracy'], error=True)
+    losses = {term: column(term) for term in LOSS_TERMS}
+    errors = {rate: 1 - column(rate) + 1e-5 for rate in ('effective_iia', 'siia', 'accuracy')}
+    curves(steps, losses, 'step', 'loss (nats)', logy=True, ax=left)
     curves(steps, errors, 'step', '1 - rate (share of positions)', logy=True, ax=right)
     return fig
 
@@ -78,16 +78,17 @@ def make_optimizers(params: Params, # the network's parameters
                                        adjust_lr_fn='match_rms_adamw')
     return out
 
-# %% ../../nbs/siit/02_train.ipynb #0d67e42b
+# %% ../../nbs/siit/02_train.ipynb #f70bc918
 def learning_rate_factor(cfg: Training, # steps, warmup, end, power
                          step: int, # from 0
                         ) -> float: # on the first learning rate
     "Linear rise, then the fall"
     rise = min(1., (step + 1) / max(1, cfg.warmup))
     left = max(0., 1 - step / cfg.steps)
-    return rise * (cfg.end + (1 - cfg.end) * left ** cfg.power)
+    fall = cfg.end + (1 - cfg.end) * left ** cfg.power
+    return rise * fall
 
-# %% ../../nbs/siit/02_train.ipynb #9f3e3962
+# %% ../../nbs/siit/02_train.ipynb #b315d50f
 def set_learning_rates(optimizers: Optimizers, # changed in place
                        cfg: Training, # lr, lr_matrices
                        factor: float, # on both
@@ -147,7 +148,7 @@ class TrainingState:
     step: int = 0 # steps done
     history: list[dict] = field(default_factory=list) # one dict per check
     seconds: float = 0. # spent so far
-    recent: Float[Tensor, "4"] = field(default_factory=lambda: torch.zeros(4)) # loss terms since the last check: sums, and number
+    recent: Float[Tensor, "4"] = field(default_factory=lambda: torch.zeros(4)) # sums of the loss terms, and how many
 
     @classmethod
     def fresh(cls, hl: HighLevel, cfg: Training, device: str | None = None) -> TrainingState: # at step 0
@@ -155,8 +156,9 @@ class TrainingState:
         cfg = with_default_steps(cfg, hl)
         live, net = (build(net_config(hl, cfg.act, cfg.seed), device) for _ in range(2))
         params = parameters(live)
-        gen = generator(derive_seed(cfg.seed, 'data'), next(iter(params.values())).device)
-        return cls(hl, cfg, live, net, DataStream(hl, cfg, gen), make_optimizers(params, cfg))
+        gen = generator(derive_seed(cfg.seed, 'data'), Net.of(live).device)
+        stream = DataStream(hl, cfg, gen)
+        return cls(hl, cfg, live, net, stream, make_optimizers(params, cfg))
 
     @property
     def last_step(self) -> int:
@@ -176,7 +178,7 @@ def weights_of(net: TransformerBridge) -> Params: # by name
     "A copy of a network's weights"
     return {name: p.detach().clone() for name, p in parameters(net).items()}
 
-# %% ../../nbs/siit/02_train.ipynb #def7ee88
+# %% ../../nbs/siit/02_train.ipynb #e99e67a1
 @patch
 def advance(self: TrainingState) -> None:
     "One chunk of steps, on fresh data"
@@ -193,9 +195,9 @@ def advance(self: TrainingState) -> None:
     if not torch.isfinite(self.recent).all():
         load_parameters(self.live, before[0])
         load_parameters(self.net, before[1])
-        rates = f'lr (now {self.cfg.lr}) or lr_matrices (now {self.cfg.lr_matrices})'
-        raise TrainingStopped(f'the loss is not finite after step {self.step}: the weights are back at step {self.step}; '
-                              f'try a smaller {rates}')
+        fix = f'try a smaller lr (now {self.cfg.lr}) or lr_matrices (now {self.cfg.lr_matrices})'
+        raise TrainingStopped(f'the loss is not finite after step {self.step}: '
+                              f'the weights are back at step {self.step}; {fix}')
     self.step += n
 
 # %% ../../nbs/siit/02_train.ipynb #0a282eb3
@@ -211,10 +213,15 @@ def quick_check(state: TrainingState, # a run
         return [rate for (m, s, _), rate in rates.items() if m == metric and site in (None, s)]
     by_site = {(site, task): rate for (metric, site, task), rate in rates.items() if metric == 'effective iia'}
     weakest = min(by_site, key=by_site.get)
-    return dict(step=state.step, accuracy=min(of('accuracy'), default=1.), effective_iia=by_site[weakest],
-                weakest=' / '.join(weakest), siia=min(of('siia', 'all at once'), default=1.), leak=max(of('leak'), default=0.))
+    return dict(
+        step=state.step,
+        accuracy=min(of('accuracy'), default=1.),
+        effective_iia=by_site[weakest],
+        weakest=' / '.join(weakest),
+        siia=min(of('siia', 'all at once'), default=1.),
+        leak=max(of('leak'), default=0.))
 
-# %% ../../nbs/siit/02_train.ipynb #a7214ebf
+# %% ../../nbs/siit/02_train.ipynb #bf8cf4ea
 def looks_certified(check: dict, # from quick_check
                     thresholds: Thresholds = Thresholds(), # of the certificate
                    ) -> bool: # with a margin: half the error that the certificate allows
@@ -224,7 +231,7 @@ def looks_certified(check: dict, # from quick_check
     kept_apart = check['leak'] <= thresholds.leak / 2
     return check['accuracy'] >= thresholds.accuracy and effective and untouched and kept_apart
 
-# %% ../../nbs/siit/02_train.ipynb #9f3b8fdd
+# %% ../../nbs/siit/02_train.ipynb #e6d45595
 @patch
 def check(self: TrainingState,
           thresholds: Thresholds = Thresholds(), # of the certificate at which to stop
@@ -271,7 +278,7 @@ def load_optimizers(params: Params, # the network's
         memory = optimizers[which].state[params[name]]
         memory[key] = x.clone() if key == 'step' else x.to(params[name].device, copy=True)
 
-# %% ../../nbs/siit/02_train.ipynb #658fd192
+# %% ../../nbs/siit/02_train.ipynb #66d103ef
 @patch(as_prop=True)
 def key(self: TrainingState) -> str: # hash
     "What a checkpoint must agree on to be resumed"
@@ -291,7 +298,7 @@ def without_prefix(prefix: str, # of the keys that are wanted
     "What `with_prefix` was given"
     return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}
 
-# %% ../../nbs/siit/02_train.ipynb #61fbaa90
+# %% ../../nbs/siit/02_train.ipynb #0725b0da
 @patch
 def save(self: TrainingState, path: str | Path) -> None:
     "Write a checkpoint"
@@ -300,7 +307,11 @@ def save(self: TrainingState, path: str | Path) -> None:
     tensors |= with_prefix('live/', params)
     tensors |= with_prefix('mean/', parameters(self.net))
     tensors |= with_prefix('optimiser/', optimizer_tensors(params, self.optimisers))
-    about = {'key': self.key, 'step': str(self.step), 'history': json.dumps(self.history), 'seconds': str(self.seconds)}
+    about = {
+        'key': self.key,
+        'step': str(self.step),
+        'history': json.dumps(self.history),
+        'seconds': str(self.seconds)}
     save_tensors(path, {name: x.contiguous().cpu() for name, x in tensors.items()}, about)
 
 @patch
@@ -315,7 +326,9 @@ def restore(self: TrainingState, path: str | Path) -> None:
     load_optimizers(parameters(self.live), self.optimisers, without_prefix('optimiser/', tensors))
     self.stream.gen.set_state(tensors['generator'])
     self.recent = tensors['recent']
-    self.step, self.history, self.seconds = int(about['step']), json.loads(about['history']), float(about['seconds'])
+    self.step = int(about['step'])
+    self.history = json.loads(about['history'])
+    self.seconds = float(about['seconds'])
 
 # %% ../../nbs/siit/02_train.ipynb #67b25411
 def progress_style(show: str | None) -> str: # bar, lines, live or none
@@ -413,7 +426,9 @@ def answers_at_the_end(hl: HighLevel, # the causal model
                        batch: Batch, # on which answers are looked up
                       ) -> dict[str, set[int]]: # task -> output ids seen at scored positions
     "The answers of the classification tasks whose output lives in the last MLP"
-    clean, last, out = hl.run(batch), MLP(hl.size.n_layers - 1), {}
+    clean = hl.run(batch)
+    last = MLP(hl.size.n_layers - 1)
+    out = {}
     for i, task in enumerate(hl.tasks):
         if not hl.is_regression[i] and task.variables[task.output].site == last:
             scored = clean.scored & (clean.task == i)[:, None]
@@ -430,9 +445,9 @@ def check_answers(hl: HighLevel, # the causal model
     for a, b in combinations(answers, 2):
         shared = sorted(answers[a] & answers[b])
         if len(shared) > 1:
-            ids = ', '.join(map(str, shared))
-            warnings.warn(f"{a} and {b} both end at {MLP(hl.size.n_layers - 1)} and answer with the ids {ids}: no linear map can "
-                          "read one and ignore the other; give one of them other output ids, or an earlier layer", stacklevel=3)
+            ids, end = ', '.join(map(str, shared)), MLP(hl.size.n_layers - 1)
+            warnings.warn(f"{a} and {b} both end at {end} and answer with the ids {ids}: no linear map can read one "
+                          "and ignore the other; give one of them other output ids, or an earlier layer", stacklevel=3)
 
 # %% ../../nbs/siit/02_train.ipynb #70b75068
 def train(hl: HighLevel, # what to compute, and where
@@ -465,7 +480,7 @@ def train(hl: HighLevel, # what to compute, and where
                 _interrupted(state, checkpoint)
     return state
 
-# %% ../../nbs/siit/02_train.ipynb #9b1c0ab5
+# %% ../../nbs/siit/02_train.ipynb #e6167485
 def _open_checkpoint(state: TrainingState, # fresh; it goes on from a checkpoint that is found
                      folder: str | Path | None, # None: no checkpoints
                     ) -> Path | None: # where to save
