@@ -18,7 +18,7 @@ from ..core import Site, derive_seed, generator
 from ..domain.combine import Batch, HighLevel, Target
 from ..features.activations import as_site
 from ..features.features import Feature
-from ..features.subspaces import VariablePart, swap_variable, variables_at
+from ..features.subspaces import VariablePart, swap_variable, site_variables
 from ..models.adapters import HasNetwork, HookedNet, Network
 from ..models.interchange import answers, right
 from ..models.transformer import Net
@@ -287,7 +287,7 @@ def latent_iia(organism: HasNetwork, # anything with .net and .hl
     site, size = as_site(site), len(dictionary.W_dec)
     alive = list(range(size)) if alive is None else list(alive)
     rows = []
-    for want in variables_at(organism.hl, site):
+    for want in site_variables(organism.hl, site):
         matched = list(latents.get(want[:2], ()))
         gen = generator(derive_seed(seed, 'latent iia', str(site), *want[:2]))
         names, sets = latent_sets(matched, size, alive, gen)

@@ -26,7 +26,7 @@ from ..features.activations import Activations, activation_stream, as_site
 from ..features.features import Feature, Labels, features, labels
 from ..features.identifiability import identifiable_features
 from ..features.labelled import LabelledActivations, labelled_activations
-from ..features.subspaces import OtherWeights, Subspace, feature_directions, load_directions, variables_at
+from ..features.subspaces import OtherWeights, Subspace, feature_directions, load_directions, site_variables
 from ..models.adapters import HasNetwork
 from ..models.interchange import nodes
 from ..stats import bootstrap
@@ -329,7 +329,7 @@ def single_latent_iia(examined: LatentsAtSite,
     out = {}
     for column in (match['index'], *match['same_rows']):
         feature = view.labels.features[column]
-        here = variables_at(view.organism.hl, view.site)
+        here = site_variables(view.organism.hl, view.site)
         want = next(w for w in here if w[:2] == (feature.task, feature.variable))
         gen = generator(derive_seed(1, 'one latent', latent))
         part, whole = interchange_counts(view.organism, examined.dictionary, view.site, want, alone, n, gen)

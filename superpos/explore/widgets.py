@@ -31,8 +31,8 @@ __all__ = ['MARKED', 'INTERCHANGE_LINES', 'EFFECTIVE', 'strongest_value', 'examp
            'error_html', 'rate_text', 'color_key', 'reading_facts', 'latent_facts', 'latent_title', 'latent_html',
            'reader_text', 'subspace_text', 'feature_facts', 'feature_html', 'answer_color', 'interchange_cells',
            'interchange_facts', 'interchange_title', 'interchange_html', 'draw_page', 'draw_examples', 'draw_latent',
-           'draw_feature', 'draw_interchange', 'need_widgets', 'need_organism', 'by_site', 'explorer_box',
-           'control_style', 'latent_browser', 'feature_browser', 'fresh_input', 'readable', 'input_controls',
+           'draw_feature', 'draw_interchange', 'need_widgets', 'need_organism', 'dictionaries_by_site', 'explorer_box',
+           'control_style', 'latent_browser', 'feature_browser', 'fresh_input', 'can_read', 'input_controls',
            'draw_button', 'interchange_explorer', 'attention_frame', 'attention_explorer']
 
 # %% ../../nbs/explore/02_widgets.ipynb #be1c9fdc
@@ -315,7 +315,7 @@ def need_organism(organism, # anything with .name, .net and .hl
         raise ValueError(f'{organism!r} is no organism: load it, Organism.from_pretrained({organism!r})')
     return organism
 
-def by_site(dictionary, # one made for `site`, or several: site -> dictionary
+def dictionaries_by_site(dictionary, # one made for `site`, or several: site -> dictionary
             site: Site | str | None, # where a single one was made for
            ) -> dict[str, object]: # name of the site -> dictionary
     "Dictionaries by the name of their site"
@@ -364,7 +364,7 @@ def latent_browser(organism: Organism, # anything with .name, .net and .hl
                    seed: int = 0, # of the sequences
                   ): # an ipywidgets box
     "Pick a site and a latent: what it does"
-    w, organism, made = need_widgets(), need_organism(organism), by_site(dictionary, site)
+    w, organism, made = need_widgets(), need_organism(organism), dictionaries_by_site(dictionary, site)
     if not made or str(site) not in (*made, 'None'):
         known = ', '.join(made) or 'none'
         raise ValueError(f"no dictionary for {site or 'any site'}: there is one for {known}")
@@ -394,7 +394,7 @@ def feature_browser(organism: Organism, # anything with .name, .net and .hl
     w = need_widgets()
     sites = [str(s) for s in need_organism(organism).hl.sites]
     first = sites[0] if site is None else str(site)
-    made = {} if dictionary is None else by_site(dictionary, site)
+    made = {} if dictionary is None else dictionaries_by_site(dictionary, site)
     examined = cache(lambda site: features_at_site(organism, site, made.get(site), n, seed))
     def options(site):
         try:
@@ -424,7 +424,7 @@ def fresh_input(organism: Organism, # anything with .hl
     single_letters = all(len(letter) == 1 for letter in t.alphabet)
     return ('' if single_letters else ' ').join(tokens)
 
-def readable(hl: HighLevel, # the organism's causal model
+def can_read(hl: HighLevel, # the organism's causal model
              task: str, # who should read it
              text: str, # what was typed
             ) -> bool:
@@ -446,7 +446,7 @@ def input_controls(organism: Organism, # anything with .hl
     task = w.Dropdown(options=hl.names, **control_style(f'task of {name}' if name else 'task'))
     text = w.Text(fresh_input(organism, hl.names[0], seed), continuous_update=False, **control_style(name or 'input'))
     def other(change):
-        if not readable(hl, task.value, text.value):
+        if not can_read(hl, task.value, text.value):
             text.value = fresh_input(organism, task.value, next(counter))
     task.observe(other, 'value')
     return task, text

@@ -24,7 +24,7 @@ from .activations import Activations, as_site
 # %% auto #0
 __all__ = ['CONTROL_ROLES', 'Feature', 'value_features', 'variable_features', 'features', 'Labels', 'permute_labels',
            'evaluate_feature', 'labels', 'correlations', 'unused_features', 'absent_features', 'control_features',
-           'frequency', 'cooccurrence', 'feature_table', 'draw_cooccurrence']
+           'frequency', 'cooccurrence', 'describe_features', 'draw_cooccurrence']
 
 # %% ../../nbs/features/01_features.ipynb #6c306293
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ def cooccurrence(of: Labels, # of indicator features
     return y.T @ y / (y.T @ defined_at)
 
 # %% ../../nbs/features/01_features.ipynb #0d2842b7
-def feature_table(of: Labels, # of any features
+def describe_features(of: Labels, # of any features
                   others: Labels | None = None, # true features to hold controls against; None: among themselves
                  ) -> pd.DataFrame: # one row a feature
     "Features with frequency, rows behind them, and the feature most correlated with each"

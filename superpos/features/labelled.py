@@ -20,7 +20,7 @@ from .activations import Activations
 from .features import Labels
 
 # %% auto #0
-__all__ = ['Exam', 'exam_of', 'planted', 'LabelledActivations', 'has_both_kinds', 'labelled_activations', 'synthetic']
+__all__ = ['LabelledActivations', 'has_both_kinds', 'labelled_activations', 'synthetic']
 
 # %% ../../nbs/features/03_labelled.ipynb #198b1070
 def _check_rows(x: Float[Tensor, "row dim"], # activations
@@ -165,6 +165,3 @@ def synthetic(n: int = 16, # features
     y = on * magnitude
     x = y @ directions + noise * torch.randn(rows, d, generator=gen)
     return LabelledActivations(x, y, tuple(f'f{i}' for i in range(n)), directions=directions)
-
-# %% ../../nbs/features/03_labelled.ipynb #4f556b8c
-Exam, exam_of, planted = LabelledActivations, labelled_activations, synthetic # the names until now

@@ -30,7 +30,7 @@ from .activations import activations, as_site
 from .features import Feature, Labels, features, labels
 
 # %% auto #0
-__all__ = ['VariablePart', 'SUBSPACE_SCORES', 'SUBSPACE_THRESHOLDS', 'position_mask', 'swap_subspaces', 'variables_at',
+__all__ = ['VariablePart', 'SUBSPACE_SCORES', 'SUBSPACE_THRESHOLDS', 'position_mask', 'swap_subspaces', 'site_variables',
            'VariableSwap', 'swap_variable', 'InterchangeBatch', 'draw_interchanges', 'Subspace', 'initial_bases',
            'whole_site_logits', 'is_alone', 'subspace_loss', 'SubspaceSearch', 'plan_search', 'learn_bases',
            'fit_subspaces', 'score_subspaces', 'random_subspaces', 'is_certified', 'find_subspaces',
@@ -74,7 +74,7 @@ def swap_subspaces(net: Net, # the network
 # %% ../../nbs/features/04_subspaces.ipynb #2a8000a4
 VariablePart = tuple[str, str, int | None] # task, variable, component (None: the whole variable)
 
-def variables_at(hl: HighLevel, # the causal model
+def site_variables(hl: HighLevel, # the causal model
                  site: Site, # an aligned site
                 ) -> list[VariablePart]: # in the order of the alignment
     "The variables of a site"
@@ -322,7 +322,7 @@ def fit_subspaces(organism: Any, # anything with .net and .hl
                  ) -> list[Subspace]: # not scored yet
     "Subspaces learned by distributed alignment search"
     hl, site, net = organism.hl, as_site(site), Net.of(organism.net).detached()
-    search = plan_search(site, wanted or variables_at(hl, site), dims, site.width(net.cfg))
+    search = plan_search(site, wanted or site_variables(hl, site), dims, site.width(net.cfg))
     gen = generator(derive_seed(seed, 'subspaces', str(site)), net.device)
     raw = initial_bases(organism, site, search.variables, max(search.sizes), gen).requires_grad_()
     for loss in learn_bases(net, hl, search, raw, steps, rows, lr, strength, gen):

@@ -31,7 +31,7 @@ from ..features.features import Feature, labels
 from ..features.identifiability import identifiable_features
 from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.subspaces import Subspace, feature_directions, find_subspaces, score_subspaces
-from ..models.transformer import config_of
+from ..models.transformer import Net
 from ..probing.probes import ProbeData, LinearProbes, collect, fit_linear, pattern, score_probes
 from ..sae.diagnostics import diagnose
 from ..siit.organism import Organism
@@ -149,7 +149,7 @@ def untrained_copy(organism: Organism, # anything with .net and .hl
                    seed: int = 0, # of its weights
                   ) -> SimpleNamespace: # with .net, .hl and .name
     "A network of the same shape before any training"
-    net = untrained_control(organism.hl, config_of(organism.net).act, seed, 'cpu')
+    net = untrained_control(organism.hl, Net.of(organism.net).cfg.act, seed, 'cpu')
     return SimpleNamespace(net=net, hl=organism.hl, name='untrained control')
 
 # %% ../../nbs/report/03_analysis.ipynb #091ad757

@@ -21,7 +21,7 @@ from ..io import atomic_write
 from ..domain.causal import draw_model
 from ..domain.combine import HighLevel
 from ..domain.task import TASKS, Task
-from ..models.transformer import config_of
+from ..models.transformer import Net
 from ..plots import interval_dots
 from ..siit.certificate import Certificate, Thresholds, card, show_certificate, worst
 from ..siit.objective import Training, with_default_steps
@@ -30,7 +30,7 @@ from ..siit.train import show_history
 from .html import circuitsvis_scripts, folded, markdown_html, percent, picture, render, table
 
 # %% auto #0
-__all__ = ['ANSWERS', 'CONTROLS', 'UNUSED', 'Section', 'Criterion', 'Claim', 'criteria', 'claims', 'conclusion_html',
+__all__ = ['ANSWERS', 'CONTROL_MEANINGS', 'UNUSED', 'Section', 'Criterion', 'Claim', 'criteria', 'claims', 'conclusion_html',
            'task_graph', 'alignment_table', 'tasks_html', 'training_html', 'show_intervals', 'controls_of',
            'evidence_html', 'unused_rows', 'elsewhere_html', 'train_options', 'train_command', 'next_steps_html',
            'every_rate', 'organism_page', 'html_report']
@@ -121,7 +121,7 @@ def tasks_html(org: Organism, # tasks, alignment, network
     hl = org.hl
     tasks = [[t.name, ' '.join(t.alphabet), t.length, ANSWERS[t.loss]] for t in hl.tasks]
     caption = '{}: blue variables live in an attention head, orange ones in an MLP.'
-    return render('organism_tasks.html', size=hl.size, act=config_of(org.net).act, n_pos=hl.n_pos,
+    return render('organism_tasks.html', size=hl.size, act=Net.of(org.net).cfg.act, n_pos=hl.n_pos,
                   n_parameters=org.n_parameters, pairing=hl.pairing, alignment=alignment_table(hl),
                   tasks=table(['task', 'tokens', 'length', 'answer'], tasks),
                   graphs=[picture(task_graph(t), caption.format(t.name)) for t in hl.tasks])
@@ -160,7 +160,7 @@ def show_intervals(cert: Certificate, # any certificate
     return fig
 
 # %% ../../nbs/report/01_organism.ipynb #5efcf61b
-CONTROLS = dict(untrained='never trained', behaviour='trained on the answers alone',
+CONTROL_MEANINGS = dict(untrained='never trained', behaviour='trained on the answers alone',
                 published='trained under the published semantics') # model in a certificate -> what it is
 
 def controls_of(cert: Certificate, # any certificate
@@ -169,7 +169,7 @@ def controls_of(cert: Certificate, # any certificate
     models = [m for m in dict.fromkeys(cert.rows.model) if m != 'organism']
     if not models:
         return 'with no control measured'
-    return 'beside ' + ' and '.join(f'{m} ({CONTROLS[m]})' if m in CONTROLS else m for m in models)
+    return 'beside ' + ' and '.join(f'{m} ({CONTROL_MEANINGS[m]})' if m in CONTROL_MEANINGS else m for m in models)
 
 def evidence_html(org: Organism, # with its certificate
                  ) -> Markup: # html

@@ -22,9 +22,9 @@ from numpy import ndarray
 from ..evaluation.outcomes import OUTCOME_COLORS, OUTCOME_LETTERS, OUTCOMES
 
 # %% auto #0
-__all__ = ['hatch_unknown', 'draw_attention', 'TokenColor', 'token_color', 'TokenCell', 'draw_tokens', 'strongest', 'token_lines',
-           'draw_token_values', 'group_boundaries', 'short_names', 'Scale', 'frame_cells', 'check_maps', 'site_maps',
-           'cosine_matrix', 'cosine_text', 'write_cosines', 'cosine_maps', 'found_count', 'check_outcomes',
+__all__ = ['hatch_unknown', 'draw_attention', 'TokenColor', 'token_color', 'TokenCell', 'draw_tokens', 'strongest_in',
+           'token_lines', 'draw_token_values', 'group_boundaries', 'short_names', 'Scale', 'frame_cells', 'check_maps',
+           'site_maps', 'cosine_matrix', 'cosine_text', 'write_cosines', 'cosine_maps', 'found_count', 'check_outcomes',
            'outcome_cells', 'outcome_strips']
 
 # %% ../../nbs/report/02_pictures.ipynb #09bf0ea7
@@ -109,7 +109,7 @@ def draw_tokens(ax: Axes, # to draw on
     for i, text in enumerate(right):
         ax.text(longest - .3, i, text, va='center', fontsize=7, color='#555555')
 
-def strongest(values: Float[ndarray, " n"], # of a row; NaN: nothing was read
+def strongest_in(values: Float[ndarray, " n"], # of a row; NaN: nothing was read
              ) -> float: # 0: nothing was read
     "The largest absolute value, where the colors end"
     known = values[np.isfinite(values)]
@@ -119,7 +119,7 @@ def token_lines(tokens: Sequence[str], # of the input, one a position
                 values: Float[ndarray, "row pos"], # what was measured; NaN: nothing
                ) -> list[list[TokenCell]]: # one a row; each has its own strongest color
     "The same tokens once for each row, colored by its values"
-    return [[TokenCell(token, token_color(value, strongest(row))) for token, value in zip(tokens, row, strict=True)]
+    return [[TokenCell(token, token_color(value, strongest_in(row))) for token, value in zip(tokens, row, strict=True)]
             for row in values]
 
 def draw_token_values(tokens: Sequence[str], # of the input, one a position
@@ -133,7 +133,7 @@ def draw_token_values(tokens: Sequence[str], # of the input, one a position
                          f'{len(rows)} rows and {len(tokens)} tokens were named')
     fig, ax = plt.subplots(figsize=(2.6 + .3 * len(tokens), .5 + .3 * len(rows)), layout='constrained')
     lines = token_lines(tokens, values)
-    tops = [strongest(row) for row in values]
+    tops = [strongest_in(row) for row in values]
     draw_tokens(ax, lines, rows, [f'strongest: {top:.2g}' for top in tops])
     ax.set_xlabel(f'{unit}: blue positive, orange negative', fontsize=7.5, loc='left')
     return fig
