@@ -15,14 +15,15 @@ __all__ = ['MODULE_NAMES', 'MODULE_OF', 'RENAMED']
 # %% ../nbs/05_public.ipynb #a91ad028
 MODULE_NAMES = {
     'core': 'Head MLP Residual Site generator',
-    'domain.task': 'Size Task get_task register',
-    'domain.combine': 'HighLevel run sample',
+    'domain.task': 'Size Task register',
+    'domain.combine': 'HighLevel get_task run sample',
     'models.transformer': 'Net',
     'models.adapters': 'HookedNet',
     'models.interchange': 'choose interchange masks_of right',
     'siit.objective': 'Training',
     'siit.certificate': 'Certificate certify show_certificate',
-    'siit.organism': 'Organism shipped train_organism',
+    'siit.organism': 'Organism shipped',
+    'siit.make': 'train_organism',
     'features.activations': 'activation_stream',
     'features.features': 'labels',
     'features.labelled': 'LabelledActivations labelled_activations',

@@ -176,7 +176,7 @@ class Where:
     def base_and_slope(self) -> tuple[Float[Tensor, "pair pos dim"], Float[Tensor, "pair pos dim"]]:
         "Activations on the base, and the gradient of each pair's answer with respect to them"
         name, _ = self.place
-        values, grads = slopes(self.net.params, self.net.cfg, self.pairs, (name,))
+        values, grads = slopes(self.net, self.pairs, (name,))
         return self.site.select(values[self.place]), self.site.select(grads[self.place])
 
     def answer(self, change: Callable[[Tensor], Tensor]) -> Float[Tensor, "pair"]: # of the activations; nats

@@ -119,7 +119,7 @@ def gradients_at_inputs(net: Net,
     def at(share):
         def move(place, layer, x):
             return x + share * embedding if place == 'embed' else x
-        return slopes(net.params, net.cfg, pairs, ('head in', 'mlp in', 'final'), move)[1]
+        return slopes(net, pairs, ('head in', 'mlp in', 'final'), move)[1]
     each = [at(share) for share in shares]
     return {key: torch.stack([grads[key] for grads in each]).mean(0) for key in each[0]}
 

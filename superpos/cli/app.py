@@ -58,7 +58,7 @@ def fail(text: str,  # one line
 
 def is_stopped(e: BaseException) -> bool:  # e: any error
     "Whether it is a training that was ended; compared by name, since its module loads torch"
-    return type(e).__name__ == 'Stopped'
+    return type(e).__name__ == 'TrainingStopped'
 
 
 def interrupted(e: BaseException) -> bool:  # e: Ctrl-C, or a training that it ended
