@@ -17,7 +17,7 @@ MODULE_NAMES = {
     'core': 'Head MLP Residual Site generator',
     'domain.task': 'Size Task register',
     'domain.combine': 'HighLevel get_task run sample',
-    'models.transformer': 'Net',
+    'models.transformer': 'Net config_of parameters',
     'models.adapters': 'HookedNet',
     'models.interchange': 'choose interchange masks_of right',
     'siit.objective': 'Training',
@@ -32,10 +32,17 @@ MODULE_NAMES = {
     'sae.saelens': 'load_sae save_sae',
     'evaluation.outcomes': 'grade',
     'report.organism': 'html_report',
+    'report.leaderboard': 'answers_in_words draw_leaderboard read_leaderboard',
 }  # module -> names that it gives to the public face
 
 MODULE_OF = {name: module for module, names in MODULE_NAMES.items() for name in names.split()}  # name -> module
-RENAMED = {}  # a name of the version before -> its name now
+RENAMED = {
+    'Exam': 'LabelledActivations',
+    'exam_of': 'labelled_activations',
+    'read_board': 'read_leaderboard',
+    'draw_board': 'draw_leaderboard',
+    'answers': 'answers_in_words',
+}  # a name of the version before -> its name now
 
 __all__ = sorted(MODULE_OF)
 

@@ -97,14 +97,14 @@ def reading_facts(k: LatentLook, # of a latent that fires
     "Which feature a latent reads, and how well"
     m = k.match
     same = ', '.join(list(k.iia)[1:])
-    how = f": {m['verdict_how']}" if m['verdict_how'] else ''
+    how = f": {m['outcome_how']}" if m['outcome_how'] else ''
     other = '' if m['among'] else f"; its best latent is {m['best_latent']}"
     return {
         'outcome of the latent': f'{k.kind} {k.of}'.strip(),
         'reads best': f"{m['sign']}{m['feature']}" + (f' (on the same tokens: {same})' if same else ''),
         'how well': f"F1 {m['f1']:.2f} (of the worse side), precision {m['precision']:.2f}, recall {m['recall']:.2f}, "
                     'at its best threshold, on sequences held out',
-        'outcome of the feature': f"{m['verdict']}{how}{other}",
+        'outcome of the feature': f"{m['outcome']}{how}{other}",
     }
 
 def latent_facts(k: LatentLook, # what a latent does
@@ -159,14 +159,14 @@ def feature_facts(k: FeatureLook, # what a feature looks like
     else:
         facts = {'kind': 'yes or no', 'on': f'{100 * k.frequency:.1f} % of tokens'}
     facts['identifiable'] = 'yes'
-    if not k.vouched:
+    if not k.identifiable:
         facts['identifiable'] = 'no: other features give the same answers, so the network need not hold it'
     if not k.scorable:
         facts['readers'] = 'not scorable: too few tokens of each kind'
     for row in k.readers.itertuples():
         facts[f'read by {row.reader}'] = reader_text(row)
-    if k.verdict:
-        facts['outcome in the dictionary'] = k.verdict
+    if k.outcome:
+        facts['outcome in the dictionary'] = k.outcome
     facts['certified subspace'] = '; '.join(map(subspace_text, k.directions)) or 'none is shipped'
     if len(k.together):
         facts['on together with'] = '; '.join(f'{r.feature}: {100 * r.given:.0f} % (usually {100 * r.always:.0f} %)'
@@ -398,7 +398,7 @@ def feature_browser(organism: Organism, # anything with .name, .net and .hl
     examined = cache(lambda site: features_at_site(organism, site, made.get(site), n, seed))
     def options(site):
         try:
-            return examined(site).view.exam.names
+            return examined(site).view.labelled.names
         except ValueError:
             return ()
     where = w.Dropdown(options=list(dict.fromkeys([*sites, first])), value=first, **control_style('site'))

@@ -17,7 +17,8 @@ from torch import Tensor
 
 from ..core import Site, derive_seed, generator, unknown
 from ..domain.combine import Batch, HighLevel
-from ..domain.task import TASKS, input_model
+from ..domain.sequence_tasks import SEQUENCE_TASKS
+from ..domain.task import input_model
 from ..plots import heatmaps
 from .activations import Activations, as_site
 
@@ -225,11 +226,12 @@ def unused_features(hl: HighLevel, # the organism's causal model
 def absent_features(hl: HighLevel, # the organism's causal model
                     batch: Batch, # where values are looked up
                     rare: float, # see `features`
-                    tasks: Sequence[str] | None = None, # registered names; None: all that the organism lacks
+                    tasks: Sequence[str] | None = None, # registered names; None: those of the eight that ship which it lacks
                     alike: float = .95, # a control that correlates as much with any feature of the organism is left out
                    ) -> list[Feature]: # role 'absent'
     "Variables of tasks that the organism does not have"
-    lacks = [t for t in TASKS if t not in hl.names] if tasks is None else list(tasks)
+    shipped = [t.name for t in SEQUENCE_TASKS] # and not whatever else is registered: a control must not move
+    lacks = [t for t in shipped if t not in hl.names] if tasks is None else list(tasks)
     for task in lacks:
         if task in hl.names:
             raise ValueError(f'the organism has {task!r}, so it is no control: give tasks it lacks')
@@ -247,7 +249,7 @@ CONTROL_ROLES = ('unused', 'absent', 'shuffled')
 def control_features(hl: HighLevel, # the organism's causal model
                      site: Site | str, # an aligned site
                      roles: Sequence[str] = CONTROL_ROLES, # which
-                     tasks: Sequence[str] | None = None, # for 'absent': names; None: all that the organism lacks
+                     tasks: Sequence[str] | None = None, # for 'absent': names; None: see `absent_features`
                      n: int = 2048, # sequences on which values are looked up
                      seed: int = 0, # of that sample
                      rare: float = .001, # see `features`

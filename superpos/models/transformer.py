@@ -20,9 +20,9 @@ from transformer_lens.model_bridge import TransformerBridge
 from ..core import Site, pick_device, unknown
 
 # %% auto #0
-__all__ = ['ACTIVATIONS', 'BLOCK_PARTS', 'Params', 'Hook', 'PLACES', 'PLACE_OF_KIND', 'Tap', 'NetConfig', 'solu', 'activation',
-           'build', 'config_of', 'parameters', 'load_parameters', 'Net', 'unchanged', 'linear', 'layer_norm', 'Swaps',
-           'swap_hook', 'forward', 'record', 'tapped', 'run_to', 'run_on', 'writes']
+__all__ = ['ACTIVATIONS', 'BLOCK_PARTS', 'Params', 'Hook', 'PLACES', 'PLACE_OF_KIND', 'NetConfig', 'solu', 'activation', 'build',
+           'config_of', 'parameters', 'load_parameters', 'Net', 'unchanged', 'linear', 'layer_norm', 'Swaps',
+           'swap_hook']
 
 # %% ../../nbs/models/00_transformer.ipynb #901fd147
 ACTIVATIONS = ('relu', 'gelu', 'solu')  # what an MLP may use
@@ -420,18 +420,3 @@ def output_weight(self: Net,
         return by_head[:, site.head]
     weight = p[f'blocks.{layer}.mlp.out.weight']
     return weight if site.neurons is None else weight[:, list(site.neurons)]
-
-# %% ../../nbs/models/00_transformer.ipynb #92a1bdce
-def forward(params, cfg, tokens, swaps=None, source_grad=False):
-    return Net(params, cfg).forward(tokens, swaps, source_grad)
-def record(params, cfg, tokens, want, edit=None):
-    return Net(params, cfg).record(tokens, want, edit)
-def tapped(params, cfg, tokens, tap):
-    return Net(params, cfg).with_hook(tokens, tap)
-def run_to(p, cfg, tokens, site):
-    return Net(p, cfg).run_to(tokens, site)
-def run_on(p, cfg, x, site):
-    return Net(p, cfg).run_from(x, site)
-def writes(p, cfg, site):
-    return Net(p, cfg).output_weight(site)
-Tap = Hook

@@ -283,7 +283,7 @@ class Graded:
     @property
     def outcomes(self) -> list[str]: # one a feature
         "What became of each feature"
-        return list(self.grade.features.verdict)
+        return list(self.grade.features.outcome)
 
 def graded_sweeps(name: str, # of the rows
                   organism: Organism, # whose activations
@@ -324,7 +324,7 @@ def summary_numbers(g: Graded, # any dictionary
     row['dead'] = summary['dead'] / summary['latents']
     if not hasattr(g.model, 'history'):                             # only an autoencoder reconstructs
         return row
-    numbers = diagnose(g.model, g.grade.scores.exam.x, loss, boots=0)
+    numbers = diagnose(g.model, g.grade.scores.labelled.x, loss, boots=0)
     row |= {column: numbers[column] for column in ('l0', 'explained', 'undertrained')}
     return row | dict(loss_recovered=numbers.get('loss_recovered', np.nan), k=g.model.config['k'])
 
@@ -334,7 +334,7 @@ def decoder_rows(g: Grade, # of labelled activations with directions or without
     "The decoder row of the latent that reads each feature best, turned round if it reads 'no'"
     best = g.features
     latents = best.latent.fillna(0).astype(int).to_numpy()
-    rows = g.scores.W.numpy()[latents] * best.side.fillna(1).to_numpy()[:, None]
+    rows = g.scores.decoder.numpy()[latents] * best.side.fillna(1).to_numpy()[:, None]
     return np.where(best.scorable.to_numpy()[:, None], rows, np.nan)
 
 def direction_cosines(labelled: LabelledActivations, # with directions
@@ -408,7 +408,7 @@ def look_at_site(organism: Organism, # anything with .net, .hl and .name
     untrained = graded_sweeps('untrained control', control, labelled_at(control, site, []), e, site)
     say('outcomes and interchanges')
     loss = loss_through(organism, site, n=128)
-    known = graded_baselines(organism, site, labelled, len(own[0].grade.scores.W), e.seeds)
+    known = graded_baselines(organism, site, labelled, len(own[0].grade.scores.decoder), e.seeds)
     rows = [summary_numbers(g, loss) for g in own] + [summary_numbers(g, None) for g in [*untrained, *known]]
     outcomes = shown_outcomes([*own, *untrained], known, e.seeds[0])
     return dict(

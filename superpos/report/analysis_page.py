@@ -286,7 +286,7 @@ def feature_rows(i: Inside, # with per_feature
             ends = f'[{two_decimals(seeds.f1_low.min())}, {two_decimals(seeds.f1_high.max())}]'
             f1 = f'{two_decimals(seeds.f1.mean())} {ends}'
         cosine = seed_interval(seeds.cosine, np.inf) if 'cosine' in seeds else ''
-        out.append([str(feature), f'{read.iloc[row]:.3f}', f'{probe.iloc[row]:.2f}', ', '.join(seeds.verdict), f1,
+        out.append([str(feature), f'{read.iloc[row]:.3f}', f'{probe.iloc[row]:.2f}', ', '.join(seeds.outcome), f1,
                     cosine, seed_interval(seeds.copies, np.inf)])
     return out
 
