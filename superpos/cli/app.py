@@ -309,6 +309,7 @@ def _table_of_organisms():
 def _table_of_tasks():
     "The tasks to train new organisms from"
     from superpos.domain.task import TASKS, guess_rate
+    from superpos.report.html import percent
     answer = dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
     caption = 'guess rate: the score of the best constant answer at each position'
     table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',
