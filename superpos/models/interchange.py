@@ -19,8 +19,8 @@ from ..domain.combine import HighLevel, Target
 from .transformer import Net, NetConfig, Swaps
 
 # %% auto #0
-__all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'unused_nodes', 'stack_swaps', 'interchange', 'answers', 'right',
-           'position_loss']
+__all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'covered_by', 'unused_nodes', 'stack_swaps', 'interchange',
+           'answers', 'right', 'position_loss']
 
 # %% ../../nbs/models/01_interchange.ipynb #8f301b38
 def net_config(hl: HighLevel,  # the organism's causal model
@@ -70,9 +70,9 @@ class Masks:
 
 # %% ../../nbs/models/01_interchange.ipynb #87ec0132
 class _MaskShape:
-    "How fine masks must be for a causal model: the lengths of their axes"
-    def __init__(self, hl: HighLevel):
-        self.size, sites = hl.size, hl.sites
+    "How fine masks must be for a causal model, and for sites that are asked for: the lengths of their axes"
+    def __init__(self, hl: HighLevel, asked: Sequence[Site] = ()):
+        self.size, sites = hl.size, [*hl.sites, *asked]
         self.n_pos = hl.n_pos if any(site.positions for site in sites) else 1
         self.n_neurons = hl.size.d_mlp if any(site.neurons for site in sites) else 1
         in_stream = any(site.kind.startswith('resid') for site in sites)
@@ -102,7 +102,7 @@ def masks_of(hl: HighLevel,  # gives the network's shape, and says whether any s
              device: torch.device | str | None = None,  # of the masks
             ) -> Masks:
     "Sites as masks, one item per site"
-    shape = _MaskShape(hl)
+    shape = _MaskShape(hl, sites)
     masks = shape.empty(len(sites), device)
     for item, site in enumerate(sites):
         shape.mark(masks, item, site)
@@ -128,12 +128,27 @@ def choose(items: Masks,  # one mask per item
         return (counts > 0).view(len(which), *part.shape[1:])
     return items.map(union)
 
+# %% ../../nbs/models/01_interchange.ipynb #7c0ffee1
+def covered_by(hl: HighLevel,  # gives the network's shape
+               sites: Sequence[Site],  # items
+               device: torch.device | str | None = None,  # of the masks
+              ) -> Masks:
+    "The places that each site accounts for: itself, and for a site in the residual stream every node before it"
+    shape = _MaskShape(hl, sites)
+    masks = masks_of(hl, sites, device)
+    for item, site in enumerate(sites):
+        before = nodes(hl) if site.kind.startswith('resid') else ()
+        for node in before:
+            if node.rank <= site.rank:
+                shape.mark(masks, item, node)
+    return masks
+
 # %% ../../nbs/models/01_interchange.ipynb #6d69762a
 def unused_nodes(hl: HighLevel,  # the organism's causal model
                  device: torch.device | str | None = None,  # of the masks
                 ) -> tuple[Masks, list[Site]]:
     "What is left of each node when every aligned site is taken away: the places, and the nodes that have any left"
-    all_nodes, sites = nodes(hl), masks_of(hl, hl.sites, device)
+    all_nodes, sites = nodes(hl), covered_by(hl, hl.sites, device)
     all_sites = choose(sites, torch.ones(1, len(hl.sites), dtype=torch.bool, device=device))
     left = masks_of(hl, all_nodes, device).minus(all_sites)
     has_some = left.heads.flatten(1).any(1) | left.mlps.flatten(1).any(1)

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ..core import unknown
 from ..domain.combine import Batch, HighLevel, Target
-from ..models.interchange import Masks, choose, masks_of, nodes, position_loss, stack_swaps
+from ..models.interchange import Masks, choose, covered_by, masks_of, nodes, position_loss, stack_swaps
 from ..models.transformer import Net, Swaps
 
 # %% auto #0
@@ -178,7 +178,7 @@ class DataStream:
         self.sites = masks_of(hl, hl.sites, device)
         self.nodes = masks_of(hl, nodes(hl), device)
         self.uses = hl.uses(device)
-        self.used = choose(self.sites, self.uses)                          # per task: the places that it uses
+        self.used = choose(covered_by(hl, hl.sites, device), self.uses)    # per task: the places that it uses
 
     def draw(self) -> StepData: # chunk steps
         "The next chunk"
