@@ -82,7 +82,8 @@ def found_by(method: str, # a method of the leaderboard, or a folder
     return sweep.models[sweep.chosen], evaluation
 
 # %% ../../nbs/cli/02_board.ipynb #a02a1668
-SCORE_COLUMNS = ('feature', 'frequency', 'outcome', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies')
+SCORE_COLUMNS = ('feature', 'frequency', 'outcome', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine',
+                 'copies')
 
 def plain_value(v: Any) -> Any: # None for a float that is not finite
     "A value as JSON can have it"
@@ -118,8 +119,8 @@ def score_of_dictionary(d: Any, # anything with `encode` and `W_dec`
     from superpos.evaluation.benchmark import METRICS, measure_dictionary, measure_use
     metrics, graded = measure_dictionary(d, evaluation.labelled)
     metrics |= measure_use(d, graded, evaluation)
-    table = graded.features.rename(columns=dict(verdict='outcome'))
-    table = table[[c for c in SCORE_COLUMNS if c in table]]
+    columns = [c for c in SCORE_COLUMNS if c in graded.features]
+    table = graded.features[columns]
     baselines = baseline_f1(evaluation, len(d.W_dec), seed)
     features = []
     for i, row in enumerate(table.to_dict('records')):

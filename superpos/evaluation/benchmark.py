@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 import numpy as np
 import pandas as pd
 import torch
@@ -20,7 +19,7 @@ from torch import Tensor
 from ..circuits.recovery import circuit_auc, precision_at_size, true_nodes
 from ..core import Site, config_hash, derive_seed
 from ..domain.combine import HighLevel
-from .dictionaries import latents_of
+from .dictionaries import Encoder, latents_of
 from .interventions import latent_iia, matched_latents
 from .method import ActivationBatches, ChosenSweep, Given, Method, NotAvailable, RunBudget, ScoresByTask, fit_method
 from .outcomes import Grade, grade
@@ -114,7 +113,7 @@ def evaluation_of(organism: Organism | str | Path, # or its name
     if not isinstance(organism, Organism):
         name, budget = split_site(organism, budget)
         organism = organism_named(name)
-    features = tuple(identifiable_features(organism.hl, budget.site))             # first: it says what is wrong with the site
+    features = tuple(identifiable_features(organism.hl, budget.site)) # first: it says what is wrong with the site
     labelled = labelled_for(organism, budget, 'exam')
     loss = loss_through(organism, budget.site, budget.causal, derive_seed(budget.seed, 'loss'))
     at_zero, as_it_is = loss(torch.zeros_like), loss(lambda x: x)
@@ -197,7 +196,7 @@ COST_METRICS = dict(
 METRICS = READ_METRICS | USE_METRICS | DESCRIPTIVE_METRICS | NODE_METRICS | COST_METRICS
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #23ad32e6
-def reconstruction_of(d: Any, # anything with `encode` and `W_dec`; its own `decode` is used if it has one
+def reconstruction_of(d: Encoder, # its own `decode` is used if it has one
                       x: Float[Tensor, "row dim"], # activations that give a dictionary without a bias the best constant
                      ) -> Callable[[Float[Tensor, "row dim"]], Float[Tensor, "row dim"]]:
     "Activations as a dictionary writes them"
@@ -206,7 +205,7 @@ def reconstruction_of(d: Any, # anything with `encode` and `W_dec`; its own `dec
     bias = (x - d.encode(x) @ d.W_dec).mean(0)
     return lambda v: d.encode(v) @ d.W_dec + bias
 
-def explained_and_l0(d: Any, # anything with `encode` and `W_dec`
+def explained_and_l0(d: Encoder, # a dictionary
                      x: Float[Tensor, "row dim"], # activations
                     ) -> tuple[float, float]: # explained variance (share; can be negative); active latents per row
     "How well, and with how many latents, a dictionary reconstructs"
@@ -219,7 +218,7 @@ def explained_and_l0(d: Any, # anything with `encode` and `W_dec`
     return 1 - float(missing), float(active.mean())
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #38b61687
-def measure_dictionary(d: Any, # anything with `encode` and `W_dec`
+def measure_dictionary(d: Encoder, # a dictionary
                        labelled: LabelledActivations, # the evaluation set
                       ) -> tuple[dict[str, float], Grade]: # by metric; the outcome of each feature
     "Hold one dictionary against the truth"
@@ -256,7 +255,7 @@ def mean_iia(t: pd.DataFrame, # rows of `latent_iia`
     right = t.sufficiency * t.effects
     return float(right.sum() / t.effects.sum())
 
-def measure_use(d: Any, # anything with `encode` and `W_dec`
+def measure_use(d: Encoder, # a dictionary
                 graded: Grade, # its outcome on the evaluation set
                 evaluation: Evaluation, # of the network
                ) -> dict[str, float]: # by metric: latent_iia, iia_floor and, where the site matters, recovered

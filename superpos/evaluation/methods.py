@@ -65,7 +65,7 @@ def fit_readers(q: Float[Tensor, "row quantity"], # what may be used
     least = torch.where(is_number, lowest, 0.)
     return Readers(weights, intercepts - least, is_number)
 
-# %% ../../nbs/evaluation/07_methods.ipynb #3b67a27d
+# %% ../../nbs/evaluation/07_methods.ipynb #6614f508
 def with_products(z: Float[Tensor, "*row k"], # coordinates
                  ) -> Float[Tensor, "*row more"]:
     "Coordinates and their products"
@@ -133,7 +133,7 @@ def read_subspaces(subspaces: Sequence[Subspace], # of the site
     rows = torch.cat([part.write for part in parts])
     return Dictionary(rows, encode, name)
 
-# %% ../../nbs/evaluation/07_methods.ipynb #03958630
+# %% ../../nbs/evaluation/07_methods.ipynb #e9a52e94
 def fit_certified(given: Given) -> list[Dictionary]:
     "Certified subspaces, where they are shipped"
     network, site = given.network, given.budget.site
@@ -273,7 +273,7 @@ def choose_model(models: list, # of one sweep and seed; anything with `encode` a
     explained, l0 = zip(*pairs, strict=True)
     return ChosenSweep(models, choose_sparsest(explained, l0, slack))
 
-# %% ../../nbs/evaluation/07_methods.ipynb #ab16a81e
+# %% ../../nbs/evaluation/07_methods.ipynb #364a39c9
 def sae_method(kind: str, # topk, batchtopk, l1, jumprelu
                sparsities: Sequence[float] | None = None, # k or penalties; None: the kind's own
                slack: float = .05, # see `choose_sparsest`
