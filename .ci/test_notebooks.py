@@ -1,7 +1,8 @@
 """Run nbdev_test once and count notebooks: test_notebooks.py COUNTS_FILE [FLAG...]
 
 nbdev_test is content when it finds no notebook, and says how many failed but not how many it ran. So: list the
-notebooks as it does, read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as neither.
+notebooks as it does, read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as
+neither.
 """
 import re
 import subprocess
