@@ -82,7 +82,8 @@ def found_by(method: str, # a method of the leaderboard, or a folder
     return sweep.models[sweep.chosen], evaluation
 
 # %% ../../nbs/cli/02_board.ipynb #a02a1668
-SCORE_COLUMNS = ('feature', 'frequency', 'outcome', 'how', 'f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies')
+SCORE_COLUMNS = ('feature', 'frequency', 'outcome', 'how')
+SCORE_COLUMNS += ('f1', 'f1_low', 'f1_high', 'recall', 'corr', 'cosine', 'copies')
 
 def plain_value(v: Any) -> Any: # None for a float that is not finite
     "A value as JSON can have it"

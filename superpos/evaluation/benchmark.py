@@ -22,7 +22,8 @@ from ..core import Site, config_hash, derive_seed
 from ..domain.combine import HighLevel
 from .dictionaries import latents_of
 from .interventions import latent_iia, matched_latents
-from .method import ActivationBatches, ChosenSweep, Given, Method, NotAvailable, RunBudget, ScoresByTask, fit_method
+from .method import ActivationBatches, ChosenSweep, Given, Method, NotAvailable
+from .method import RunBudget, ScoresByTask, fit_method
 from .outcomes import Grade, grade
 from .reconstruction import loss_through
 from ..features.activations import activation_stream
@@ -114,7 +115,8 @@ def evaluation_of(organism: Organism | str | Path, # or its name
     if not isinstance(organism, Organism):
         name, budget = split_site(organism, budget)
         organism = organism_named(name)
-    features = tuple(identifiable_features(organism.hl, budget.site))             # first: it says what is wrong with the site
+    # first: it says what is wrong with the site
+    features = tuple(identifiable_features(organism.hl, budget.site))
     labelled = labelled_for(organism, budget, 'exam')
     loss = loss_through(organism, budget.site, budget.causal, derive_seed(budget.seed, 'loss'))
     at_zero, as_it_is = loss(torch.zeros_like), loss(lambda x: x)
