@@ -102,10 +102,11 @@ class Commands(TyperGroup):
 
 # %% ../../nbs/cli/00_app.ipynb #b4202a56
 OPTIONS = dict(help_option_names=['-h', '--help'])
+_EPILOG = 'Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]'
 app = typer.Typer(
     name='superpos', cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     rich_markup_mode='rich', context_settings=OPTIONS,
-    epilog='Start here: [bold]superpos demo --quick[/]\n\nEvery command explains itself: [bold]superpos train --help[/]')
+    epilog=_EPILOG)
 
 # %% ../../nbs/cli/00_app.ipynb #d6e0149c
 def _version(wanted: bool):
@@ -161,7 +162,8 @@ def mistyped(*args: Any,  # words of the command, after `superpos`
     result = CliRunner().invoke(app, words)
     line = _plain(result.stderr, hide)
     is_one_line = says in line and line.count('\n') == 1
-    assert result.exit_code == 2 and result.stdout == '' and is_one_line, (result.exit_code, result.output, result.exception)
+    seen = (result.exit_code, result.output, result.exception)
+    assert result.exit_code == 2 and result.stdout == '' and is_one_line, seen
     return _plain(f"$ superpos {' '.join(words)}\n{line}", hide)
 
 # %% ../../nbs/cli/00_app.ipynb #05521fe2
@@ -188,7 +190,8 @@ def our_folder(folder: Path,  # to write into
         there = sorted(p.name for p in folder.iterdir() if not p.name.startswith('.'))
     if there and not is_ours(folder, there):
         some = ', '.join(there[:3])
-        raise ValueError(f'{folder} already holds other things ({some}): nothing was touched; give another folder with --out')
+        found = f'{folder} already holds other things ({some})'
+        raise ValueError(f'{found}: nothing was touched; give another folder with --out')
     return folder
 
 # %% ../../nbs/cli/00_app.ipynb #9cf7ed4f
@@ -209,7 +212,8 @@ def verdict_table(cert: Any,  # a certificate
     "What was claimed and what was measured"
     from superpos.report.organism import claims
     from superpos.report.html import percent
-    table = Table(title=f'{name}, measured on fresh samples (seed {cert.seed})', title_justify='left', title_style='bold')
+    title = f'{name}, measured on fresh samples (seed {cert.seed})'
+    table = Table(title=title, title_justify='left', title_style='bold')
     for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
         numeric = column in ('worst value', '95 % interval')
         table.add_column(column, justify='right' if numeric else 'left', no_wrap=column != 'where')
@@ -310,7 +314,8 @@ def _table_of_tasks():
     "The tasks to train new organisms from"
     from superpos.domain.task import TASKS, guess_rate
     from superpos.report.html import percent
-    answer = dict(ce='a class at every position', ce_last='a class at the last position', mse='a number at every position')
+    answer = dict(ce='a class at every position', ce_last='a class at the last position')
+    answer['mse'] = 'a number at every position'
     caption = 'guess rate: the score of the best constant answer at each position'
     table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',
                   title_style='bold', caption=caption, caption_justify='left')

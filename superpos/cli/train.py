@@ -42,7 +42,8 @@ def only_these(folder: Path,  # to write into
     other = sorted(p.name for p in there if p.name not in allowed and not p.name.startswith('.'))
     if other:
         some = ', '.join(other[:3])
-        raise ValueError(f'{folder} already holds other things ({some}): nothing was touched; give another folder with --out')
+        found = f'{folder} already holds other things ({some})'
+        raise ValueError(f'{found}: nothing was touched; give another folder with --out')
     return folder
 
 # %% ../../nbs/cli/01_train.ipynb #8fb8c616

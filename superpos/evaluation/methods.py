@@ -16,7 +16,8 @@ from ..circuits.integrated_gradients import NODE_METHODS
 from ..core import derive_seed, generator, unknown
 from .benchmark import explained_and_l0
 from .dictionaries import Dictionary, feature_effects
-from .method import METHODS, ChosenSweep, Given, Method, NotAvailable, ScoresByTask, on_sample, register_method
+from .method import METHODS, ChosenSweep, Given, Method, NotAvailable, ScoresByTask
+from .method import on_sample, register_method
 from ..features.labelled import LabelledActivations
 from ..features.subspaces import OtherWeights, Subspace, fit_subspaces, load_directions
 from ..models.transformer import Net

@@ -23,7 +23,8 @@ from ..report.analysis_page import attention_html, neurons_html
 from ..report.html import circuitsvis_scripts, render
 from ..report.pictures import TokenCell, TokenColor, draw_tokens, token_color
 from ..siit.organism import Organism
-from .features import FeatureLook, InterchangeLook, look_at_feature, look_at_interchange, features_at_site
+from .features import FeatureLook, InterchangeLook
+from .features import features_at_site, look_at_feature, look_at_interchange
 from .latents import Example, LatentLook, latents_at_site, look_at_latent, spell, parse_input
 
 # %% auto #0

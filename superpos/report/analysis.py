@@ -267,7 +267,8 @@ def sae_sweeps(organism: Organism, # anything with .net, .hl and .name
                e: Effort, # steps, sparsities, seeds
               ) -> list[tuple[list, int]]: # per seed: the sweep's autoencoders, and which is chosen
     "TopK autoencoders of several sparsities; chosen by reconstruction alone"
-    budget = RunBudget(site=str(site), width=max(e.width, 2 * len(identifiable_features(organism.hl, site))), steps=e.steps)
+    n_features = len(identifiable_features(organism.hl, site))
+    budget = RunBudget(site=str(site), width=max(e.width, 2 * n_features), steps=e.steps)
     method = sae_method('topk', [k for k in e.path if k <= budget.width])
     return method.fit(Given(ActivationBatches(organism, budget), budget, tuple(e.seeds)))
 

@@ -19,7 +19,8 @@ from numpy import ndarray
 from ..plots import interval_dots
 from .analysis import KNOWS_NOTHING, SEES_LABELS, InputLook, Inside, over_seeds
 from .html import circuitsvis_figure, folded, frame_table, percent, picture, render, table
-from .pictures import Scale, cosine_maps, draw_attention, outcome_strips, short_names, site_maps, token_lines
+from .pictures import Scale, cosine_maps, draw_attention
+from .pictures import outcome_strips, short_names, site_maps, token_lines
 
 # %% auto #0
 __all__ = ['READ', 'SWAP', 'MAP_TITLES', 'COLUMN_TITLES', 'FEATURE_TITLES', 'SWAPPED', 'on_auroc', 'own_sites', 'draw_maps',
