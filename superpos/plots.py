@@ -15,6 +15,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy import ndarray
+from numpy.typing import ArrayLike
 
 # %% ../nbs/03_plots.ipynb #323f77d0
 COLORS = dict(organism='#1f6fb4', behaviour='#e07b39', untrained='#9a9a9a', published='#8e5bb5',
@@ -69,8 +70,8 @@ def heatmaps(panels: Mapping[str, Float[ndarray, "row col"]], # title -> values,
     return fig
 
 # %% ../nbs/03_plots.ipynb #69dc3429
-def curves(x: Float[ndarray, "x"], # shared abscissa
-           ys: Mapping[str, Float[ndarray, "seed x"]], # label -> one row per seed
+def curves(x: ArrayLike, # shared abscissa [x]
+           ys: Mapping[str, ArrayLike], # label -> one row per seed [seed x]
            xlabel: str, ylabel: str, # with units
            logy: bool = False, # logarithmic ordinate
            ax: Axes | None = None, # None: a new figure

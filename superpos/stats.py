@@ -11,13 +11,14 @@ __all__ = ['Rows', 'Runs', 'Interval', 'auroc', 'auroc_columns', 'precision_reca
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 import scipy.stats
 import torch
 from jaxtyping import Bool, Float, Int, Num
 from torch import Tensor
 
 Rows = Float[Tensor, "row"] # one number per row
-Runs = Sequence[float] | Num[np.ndarray, "run"] | Num[Tensor, "run"] # one number per independent run
+Runs = Sequence[float] | Num[np.ndarray, "run"] | Num[Tensor, "run"] | pd.Series # one number per independent run
 Interval = tuple[float, float, float] # value, low, high
 
 # %% ../nbs/02_stats.ipynb #c9a38f47

@@ -109,7 +109,7 @@ app = typer.Typer(
     epilog=_EPILOG)
 
 # %% ../../nbs/cli/00_app.ipynb #d6e0149c
-def _version(wanted: bool):
+def _version(wanted: Optional[bool]):
     if not wanted:
         return
     from superpos import __version__
@@ -123,7 +123,7 @@ _VERSION = typer.Option('--version', callback=_version, is_eager=True, help='Sho
 
 @app.callback()
 def start(debug: Annotated[bool, _DEBUG] = False,
-          version: Annotated[bool, _VERSION] = False):
+          version: Annotated[Optional[bool], _VERSION] = None):
     "Transformers that provably run several known algorithms through the same parts: train, certify, look inside."
     os.environ.setdefault('MPLBACKEND', 'agg')  # pictures go to files
 

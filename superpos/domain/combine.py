@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from fastcore.basics import patch
@@ -386,19 +386,19 @@ def scored_rows(self: HighLevel,
     return keep & torch.isin(positions, torch.tensor(site.positions, device=keep.device))
 
 # %% ../../nbs/domain/03_combine.ipynb #c48d2994
-def sample(hl: HighLevel, n: int, gen: torch.Generator) -> Batch: # noqa: F811 (the other is a method)
-    "`hl.sample(n, gen)`: fresh inputs of every task"
+def sample(hl: Any, n: int, gen: torch.Generator) -> Batch: # noqa: F811 (the other is a method)
+    "`hl.sample(n, gen)` of any ground truth: fresh inputs of every task"
     return hl.sample(n, gen)
 
-def pair(hl: HighLevel, task: Int[Tensor, "batch"], gen: torch.Generator) -> Int[Tensor, "batch"]: # noqa: F811
+def pair(hl: Any, task: Int[Tensor, "batch"], gen: torch.Generator) -> Int[Tensor, "batch"]: # noqa: F811
     "`hl.pair(task, gen)`: for each base, the row of its source"
     return hl.pair(task, gen)
 
-def run(hl: HighLevel, base: Batch, source: Batch | None = None, # noqa: F811
+def run(hl: Any, base: Batch, source: Batch | None = None, # noqa: F811
         swap: Bool[Tensor, "batch site"] | None = None) -> Target:
     "`hl.run(base, source, swap)`: the right answers"
     return hl.run(base, source, swap)
 
-def differs(hl: HighLevel, a: Target, b: Target) -> Bool[Tensor, "batch pos"]: # noqa: F811
+def differs(hl: Any, a: Target, b: Target) -> Bool[Tensor, "batch pos"]: # noqa: F811
     "`hl.differs(a, b)`: where two targets ask for different answers"
     return hl.differs(a, b)

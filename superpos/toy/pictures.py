@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ..geometry import gram
@@ -136,8 +137,8 @@ def draw_neurons(W: Float[Tensor, "hid feat"], # one model's weights
     return ax.figure
 
 # %% ../../nbs/toy/02_pictures.ipynb #2dcd6ba9
-def find_jumps(steps: Float[np.ndarray, "time"], # increasing
-               curve: Float[np.ndarray, "time"], # a value at every step
+def find_jumps(steps: ArrayLike, # increasing [time]
+               curve: ArrayLike, # a value at every step [time]
                share: float = .25, # of the curve's range, that one jump covers at least
                time: float = .05, # of the whole training, that it takes at most
               ) -> list[tuple[float, float]]: # first and last step of every jump
@@ -159,8 +160,8 @@ def find_jumps(steps: Float[np.ndarray, "time"], # increasing
     return jumps
 
 # %% ../../nbs/toy/02_pictures.ipynb #3bc483c6
-def draw_jumps(steps: Float[np.ndarray, "time"], # increasing
-               curve: Float[np.ndarray, "time"], # a value at every step
+def draw_jumps(steps: ArrayLike, # increasing [time]
+               curve: ArrayLike, # a value at every step [time]
                ylabel: str, # with units
                ax: Axes | None = None, # None: a new figure
                **settings: Any, # `share` and `time` of `find_jumps`
