@@ -226,7 +226,7 @@ def unused_features(hl: HighLevel, # the organism's causal model
 def absent_features(hl: HighLevel, # the organism's causal model
                     batch: Batch, # where values are looked up
                     rare: float, # see `features`
-                    tasks: Sequence[str] | None = None, # registered names; None: those of the eight that ship which it lacks
+                    tasks: Sequence[str] | None = None, # registered names; None: those of the shipped eight it lacks
                     alike: float = .95, # a control that correlates as much with any feature of the organism is left out
                    ) -> list[Feature]: # role 'absent'
     "Variables of tasks that the organism does not have"

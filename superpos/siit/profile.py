@@ -318,7 +318,7 @@ def training_rates(hl: HighLevel, # what to train
                    cfg: Training, # how
                    device: str | None, # None: cuda if there is one
                    budget: float, # seconds in all
-                  ) -> dict: # steps per second, seconds of the parts, operations, GFLOP/s reached, seconds of the losses both ways
+                  ) -> dict: # steps per second; seconds of parts and of losses both ways; operations; GFLOP/s reached
     "What training does with it"
     per_second = steps_per_second(hl, cfg, device, budget * 4 / 7)
     parts = breakdown(hl, cfg, device, budget * 1.5 / 7)
