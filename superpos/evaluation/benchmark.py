@@ -21,7 +21,8 @@ from ..core import Site, config_hash, derive_seed
 from ..domain.combine import HighLevel
 from .dictionaries import Encoder, latents_of
 from .interventions import latent_iia, matched_latents
-from .method import ActivationBatches, ChosenSweep, Given, Method, NotAvailable, RunBudget, ScoresByTask, fit_method
+from .method import ActivationBatches, ChosenSweep, Given, Method
+from .method import NotAvailable, RunBudget, ScoresByTask, fit_method
 from .outcomes import Grade, grade
 from .reconstruction import loss_through
 from ..features.activations import activation_stream

@@ -224,7 +224,7 @@ tags:
 {summary}
 
 ```python
-from superpos.siit.organism import Organism
+from superpos import Organism
 organism = Organism.from_pretrained('{name}')  # a shipped name, a folder, or user/repo on the hub
 organism.net, organism.hl, organism.certificate
 ```
