@@ -50,9 +50,10 @@ __all__ = sorted(MODULE_OF)
 def __getattr__(name: str) -> Any:
     "A name of the public face, from the module that has it"
     if name in RENAMED:
-        warnings.warn(f'superpos.{name} is called superpos.{RENAMED[name]} now; the old name goes with the next version',
-                      DeprecationWarning, stacklevel=2)
-        name = RENAMED[name]
+        now = RENAMED[name]
+        message = f'superpos.{name} is called superpos.{now} now; the old name goes with the next version'
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        name = now
     if name not in MODULE_OF:
         raise AttributeError(f"superpos has no {name!r}; it has {', '.join(__all__)}, and its packages")
     return getattr(import_module(f'superpos.{MODULE_OF[name]}'), name)

@@ -53,7 +53,8 @@ class HookedNet:
                 ):
         missing = [name for name in ('cfg', 'run_with_cache', 'run_with_hooks') if not hasattr(model, name)]
         if missing:
-            raise TypeError(f'{type(model).__name__} has no {missing[0]}: give a model with the hooks of TransformerLens')
+            given = type(model).__name__
+            raise TypeError(f'{given} has no {missing[0]}: give a model with the hooks of TransformerLens')
         self.model, self.cfg = model, model.cfg
 
     @property

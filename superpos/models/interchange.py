@@ -81,8 +81,10 @@ class _MaskShape:
     def empty(self, n: int, device=None) -> Masks:  # n: items
         "Masks without any place"
         layers = self.size.n_layers
-        shapes = (n, layers, self.n_pos, self.size.n_heads), (n, layers, self.n_pos, self.n_neurons), (n, self.n_halves, self.n_pos)
-        return Masks(*[torch.zeros(shape, dtype=torch.bool, device=device) for shape in shapes])
+        heads = n, layers, self.n_pos, self.size.n_heads
+        mlps = n, layers, self.n_pos, self.n_neurons
+        stream = n, self.n_halves, self.n_pos
+        return Masks(*[torch.zeros(shape, dtype=torch.bool, device=device) for shape in (heads, mlps, stream)])
 
     def mark(self, masks: Masks, item: int, site: Site) -> None:  # masks are changed in place
         "Add the places of a site to an item"

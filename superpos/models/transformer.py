@@ -162,7 +162,8 @@ class Net:
 Hook = Callable[[str, int, Tensor], Tensor]  # (place, layer, value) -> the value to go on with
 PLACES = ('embed', 'head in', 'q', 'k', 'v', 'pattern', 'z', 'attn out', 'resid mid',
           'mlp in', 'post', 'mlp out', 'resid post', 'final')  # where a fine hook is called, in this order
-PLACE_OF_KIND = {'head': 'z', 'mlp': 'post', 'resid_mid': 'resid mid', 'resid_post': 'resid post'}  # kind of site -> place
+# kind of site -> place
+PLACE_OF_KIND = {'head': 'z', 'mlp': 'post', 'resid_mid': 'resid mid', 'resid_post': 'resid post'}
 
 
 def unchanged(place: str,  # one of PLACES

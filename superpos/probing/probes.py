@@ -297,7 +297,8 @@ def draw_by_site(tables: dict[str, pd.DataFrame],  # title -> from `by_site`, al
     "Features down, sites across, one panel per network"
     first = next(iter(tables.values()))
     panels = {title: table.values.astype(float) for title, table in tables.items()}
-    fig = heatmaps(panels, list(first.index), list(first.columns), 'AUROC of a linear probe (test rows)', digits=2, vmin=.5)
+    label = 'AUROC of a linear probe (test rows)'
+    fig = heatmaps(panels, list(first.index), list(first.columns), label, digits=2, vmin=.5)
     fig.set_size_inches(4.2 + .4 * len(first.columns) * len(tables), 1.2 + .19 * len(first))
     fig.set_dpi(84)
     for ax in fig.axes[:-1]:
