@@ -20,6 +20,7 @@ from .transformer import Net
 __all__ = ['Network', 'HasNetwork', 'stream_after', 'HookedNet', 'put_in_place', 'network_of']
 
 # %% ../../nbs/models/03_adapters.ipynb #0e5b6a0b
+@runtime_checkable
 class Network(Protocol):
     "What probes, sparse autoencoders and scores need of a network"
     cfg: Any  # with n_layers, n_heads, d_head, d_mlp, d_model
