@@ -261,7 +261,9 @@ def cut_gradient(layer: int,  # whose contribution to the residual stream carrie
 def swapped_scores(cfg: NetConfig,  # gives the scale
                    base: Values, source: Values,  # values at q and k
                    layer: int,  # which
-                  ) -> tuple[Float[Tensor, 'pair head q k'], Float[Tensor, 'pair head q k'], Float[Tensor, 'pair head q k']]:
+                  ) -> tuple[Float[Tensor, 'pair head q k'],
+                             Float[Tensor, 'pair head q k'],
+                             Float[Tensor, 'pair head q k']]:
     "Masked attention scores: clean, with the source's queries, with the source's keys"
     q, k = base['q', layer], base['k', layer]
     n_pos = q.shape[1]

@@ -52,7 +52,7 @@ def asked(f: Filter,
 
 def filter_candidates(candidates: Mapping[str, Float[Tensor, "dim"]], # name -> direction
                       filters: Sequence[Filter], # in this order: the cheapest first
-                      all_scores: bool = False, # ask every filter about every candidate, so that each can be judged alone
+                      all_scores: bool = False, # ask every filter about every candidate, so each can be judged alone
                      ) -> pd.DataFrame: # a score per filter (NaN: not asked), 'out' (who stopped it), 'kept'
     "Pass candidates through filters"
     if not candidates:
@@ -141,7 +141,7 @@ def readable(x: Float[Tensor, "row dim"], # activations at the site
 def write_directions(u: Float[Tensor, "cand dim"], # directions that read
                      cov: Float[Tensor, "dim dim"] | None = None, # of the activations; None: the identity
                      hold: bool = False, # change no other direction's reading
-                     penalty: float = 1e-2, # if held: against combinations of others, as a share of the readings' variance
+                     penalty: float = 1e-2, # if held: against combinations of others, as a share of readings' variance
                     ) -> tuple[Float[Tensor, "cand dim"], Float[Tensor, "cand dim"]]:
     "The directions, scaled to readings of variance 1, and what to add to an activation for a change of 1"
     eye = torch.eye(u.shape[1], dtype=torch.float64, device=u.device)
