@@ -26,7 +26,8 @@ from torch.nn.functional import normalize
 from ..core import Site, hold_memory
 from ..io import atomic_write, load_tensors, save_tensors
 from .kinds import ARCHITECTURES, KINDS, SAE, Kind, Recipe, SyntheticStream, TopK, register_kind
-from .train import ActivationStore, ModelSettings, Progress, StackedSAEs, Sweep, Trainer, register_trainer, sweep_models
+from .train import ActivationStore, ModelSettings, Progress, StackedSAEs, Sweep
+from .train import Trainer, register_trainer, sweep_models
 
 # %% auto #0
 __all__ = ['FORMAT', 'SITE_NAMES', 'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'site_from_metadata',
