@@ -1,4 +1,10 @@
-"The type checker of .ci/typed.py: beartype, for which a whole number is a number (PEP 484)"
-from beartype import BeartypeConf, beartype
+"The type checker of .ci/typed.py: beartype, for which whole numbers and NumPy's numbers are numbers too"
+import numpy as np
+from beartype import BeartypeConf, BeartypeHintOverrides, beartype
 
-checked = beartype(conf=BeartypeConf(is_pep484_tower=True))
+NUMBERS = BeartypeHintOverrides({
+    int: int | np.integer,
+    float: float | int | np.integer | np.floating,
+    complex: complex | float | int | np.number,
+})
+checked = beartype(conf=BeartypeConf(hint_overrides=NUMBERS))

@@ -12,7 +12,7 @@ from nbdev.test import nbdev_test
 def main(file_re=None):
     "Run them; the status is not 0 if a call did not keep its annotation's word"
     with install_import_hook('superpos', 'checker.checked'):
-        nbdev_test(file_re=file_re, folder_re=None, n_workers=2)
+        nbdev_test(file_re=file_re, folder_re=None, n_workers=2, timing=True)
 
 
 if __name__ == '__main__':

@@ -136,8 +136,8 @@ def resample_counts(n: int, # sequences, or whatever is independent
     return torch.zeros(resamples, n).scatter_add_(1, drawn, torch.ones(resamples, n))
 
 # %% ../nbs/02_stats.ipynb #aa2d16cf
-def bootstrap(num: Int[Tensor, "metric seq"], # numerators per sequence
-              den: Int[Tensor, "metric seq"], # denominators per sequence
+def bootstrap(num: Num[Tensor, "metric seq"], # numerators per sequence
+              den: Num[Tensor, "metric seq"], # denominators per sequence
               gen: torch.Generator, # of the resamples
               resamples: int = 1000, # bootstrap draws
              ) -> Float[np.ndarray, "metric three"]: # value, low, high; NaN without a case

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from fastcore.basics import patch
@@ -21,8 +21,8 @@ from .causal import CausalModel, Fixed, broadcast_rows
 from .task import PAD, TASKS, Size, Task, get_task, input_model
 
 # %% auto #0
-__all__ = ['Pairing', 'Batch', 'Target', 'largest_size', 'HighLevel', 'encode', 'projection', 'keep_others_clean',
-           'with_part_axis', 'sample', 'pair', 'run', 'differs']
+__all__ = ['Batch', 'Target', 'largest_size', 'HighLevel', 'encode', 'projection', 'keep_others_clean', 'with_part_axis',
+           'sample', 'pair', 'run', 'differs']
 
 # %% ../../nbs/domain/03_combine.ipynb #1b5420c3
 @dataclass(frozen=True)
@@ -56,13 +56,11 @@ def largest_size(sizes: Sequence[Size], # one per task
     return Size(**{name: max(getattr(size, name) for size in sizes) for name in asdict(sizes[0])})
 
 # %% ../../nbs/domain/03_combine.ipynb #533e64d1
-Pairing = Literal['any', 'same']
-
 class HighLevel:
     "The causal model of several tasks in one organism"
     def __init__(self,
                  tasks: Sequence[Task | str], # tasks or registered names; their order gives the task ids
-                 pairing: Pairing = 'any', # whose inputs may be sources
+                 pairing: str = 'any', # whose inputs may be sources: those of 'any' task, or of the 'same'
                  recompute: bool = True, # False: the published behavior, later variables keep their clean values
                  task_variable: bool | None = None, # a head carries the task id; None: if two or more tasks pair 'any'
                  size: Size | None = None, # network size; None: element-wise maximum of the tasks'

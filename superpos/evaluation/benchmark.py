@@ -31,6 +31,7 @@ from ..features.identifiability import identifiable_features
 from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.subspaces import OtherWeights, feature_directions, load_directions
 from ..io import atomic_write
+from ..models.adapters import HasNetwork
 from ..sae.diagnostics import still_falling
 from ..siit.organism import Organism, load_organism, shipped
 from ..siit.controls import untrained_control
@@ -69,7 +70,7 @@ def organism_named(name: str | Path, # for `load_organism`; with -untrained at i
     return replace(trained, name=f'{trained.name}-untrained', net=net, certificate=None)
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #ea6f306c
-def shipped_directions(organism: Organism, # anything with .net and .name
+def shipped_directions(organism: HasNetwork, # anything with .net and .name
                        site: str, # where
                        x: Float[Tensor, "row dim"], # activations at the site
                        y: Labels, # features on the same rows
@@ -83,7 +84,7 @@ def shipped_directions(organism: Organism, # anything with .net and .name
     directions = feature_directions(here, x, y)
     return None if directions.isnan().all() else directions
 
-def labelled_for(organism: Organism, # anything with .net, .hl and .name
+def labelled_for(organism: HasNetwork, # anything with .net, .hl and .name
                 budget: RunBudget, # site, number of sequences, seed
                 purpose: str, # 'exam' for the evaluation, 'labels' for upper bounds: other purposes, other inputs
                ) -> LabelledActivations:
@@ -98,7 +99,7 @@ def labelled_for(organism: Organism, # anything with .net, .hl and .name
 @dataclass(frozen=True)
 class Evaluation:
     "What one network asks at one site"
-    organism: Organism
+    organism: HasNetwork
     budget: RunBudget # with the site
     labelled: LabelledActivations # the evaluation set
     features: tuple[Feature, ...] # its columns
@@ -107,11 +108,11 @@ class Evaluation:
     loss_as_it_is: float # with the site untouched
 
 @lru_cache(maxsize=2)
-def evaluation_of(organism: Organism | str | Path, # or its name
+def evaluation_of(organism: HasNetwork | str | Path, # or its name
                   budget: RunBudget, # site, sizes, seed
                  ) -> Evaluation:
     "Prepare the evaluation on a network"
-    if not isinstance(organism, Organism):
+    if isinstance(organism, (str, Path)):
         name, budget = split_site(organism, budget)
         organism = organism_named(name)
     features = tuple(identifiable_features(organism.hl, budget.site)) # first: it says what is wrong with the site

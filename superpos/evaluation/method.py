@@ -16,7 +16,7 @@ from .dictionaries import Dictionary, tied
 from ..features.activations import activation_stream
 from ..features.features import Feature
 from ..features.labelled import LabelledActivations
-from ..siit.organism import Organism
+from ..models.adapters import HasNetwork
 
 # %% auto #0
 __all__ = ['ScoresByTask', 'Result', 'SEES', 'ROLES', 'METHODS', 'RunBudget', 'ActivationBatches', 'Given', 'ChosenSweep',
@@ -41,7 +41,7 @@ class RunBudget:
 class ActivationBatches:
     "Fresh activations at a site in batches of one size, in random order, without end"
     def __init__(self,
-                 organism: Organism, # anything with .net, .hl and .name
+                 organism: HasNetwork, # anything with .net, .hl and .name
                  budget: RunBudget, # site, batch and seed
                 ):
         self.organism, self.name = organism, organism.name
@@ -71,7 +71,7 @@ class Given:
     stream: ActivationBatches | None # activations; None for methods that see nothing
     budget: RunBudget # sizes
     seeds: tuple[int, ...] # one result is wanted for each
-    network: Organism | None = None # for methods that see the network or the labels
+    network: HasNetwork | None = None # for methods that see the network or the labels
     labelled: LabelledActivations | None = None # for methods that see the labels; other inputs than the evaluation's
     features: tuple[Feature, ...] = () # of the labels
     dim: int | None = None # dimensions of the site: all that a method that sees nothing is told of it

@@ -180,7 +180,7 @@ class Example:
     of: int # inputs on which there is anything
 
 def on_tokens(acts: Activations, # rows
-              values: Float[Tensor, " row"], # a number each
+              values: Float[Tensor, " row"] | Bool[Tensor, " row"], # a number each, or whether
               fill: float = float('nan'), # where no row is
              ) -> Float[Tensor, "batch pos"]:
     "Rows back at the tokens they were read at"

@@ -17,12 +17,12 @@ from matplotlib.figure import Figure
 
 from ..core import Site, generator
 from ..domain.combine import HighLevel, encode
+from ..models.adapters import HasNetwork
 from ..models.interchange import nodes
 from ..report.analysis import InputLook, look_at_input
 from ..report.analysis_page import attention_html, neurons_html
 from ..report.html import circuitsvis_scripts, render
 from ..report.pictures import TokenCell, TokenColor, draw_tokens, token_color
-from ..siit.organism import Organism
 from .features import FeatureLook, InterchangeLook
 from .features import features_at_site, look_at_feature, look_at_interchange
 from .latents import Example, LatentLook, latents_at_site, look_at_latent, spell, parse_input
@@ -358,7 +358,7 @@ def control_style(description: str, # label
     return dict(description=description, style=dict(description_width='9em'), layout=w.Layout(width='36em'))
 
 # %% ../../nbs/explore/02_widgets.ipynb #95667107
-def latent_browser(organism: Organism, # anything with .name, .net and .hl
+def latent_browser(organism: HasNetwork, # anything with .name, .net and .hl
                    dictionary, # with `encode` and `W_dec`; or several: site -> dictionary
                    site: Site | str | None = None, # where it was made for; of several: shown first
                    n: int = 160, # sequences
@@ -385,7 +385,7 @@ def latent_browser(organism: Organism, # anything with .name, .net and .hl
     return explorer_box(dict(site=where, latent=latent), show)
 
 # %% ../../nbs/explore/02_widgets.ipynb #3759f714
-def feature_browser(organism: Organism, # anything with .name, .net and .hl
+def feature_browser(organism: HasNetwork, # anything with .name, .net and .hl
                     site: Site | str | None = None, # shown first; None: the first
                     dictionary=None, # whose latents are shown as readers: one made for `site`, or several
                     n: int = 160, # sequences
@@ -413,7 +413,7 @@ def feature_browser(organism: Organism, # anything with .name, .net and .hl
     return explorer_box(dict(site=where, feature=feature), show)
 
 # %% ../../nbs/explore/02_widgets.ipynb #56ccbc84
-def fresh_input(organism: Organism, # anything with .hl
+def fresh_input(organism: HasNetwork, # anything with .hl
                 task: str, # whose input
                 seed: int, # of the input
                ) -> str: # text that `typed` reads back
@@ -437,7 +437,7 @@ def can_read(hl: HighLevel, # the organism's causal model
         return False
 
 # %% ../../nbs/explore/02_widgets.ipynb #760ea5b1
-def input_controls(organism: Organism, # anything with .hl
+def input_controls(organism: HasNetwork, # anything with .hl
                    name: str, # base or source; '' for a single input
                    seed: int, # of the first input
                    counter: count, # of later ones
@@ -452,7 +452,7 @@ def input_controls(organism: Organism, # anything with .hl
     task.observe(other, 'value')
     return task, text
 
-def draw_button(organism: Organism, # anything with .hl
+def draw_button(organism: HasNetwork, # anything with .hl
                 controls: Sequence[tuple], # of `input_controls`
                 description: str, # on the button
                 counter: count, # of inputs
@@ -465,7 +465,7 @@ def draw_button(organism: Organism, # anything with .hl
     button.on_click(fresh)
     return button
 
-def interchange_explorer(organism: Organism, # anything with .name, .net and .hl
+def interchange_explorer(organism: HasNetwork, # anything with .name, .net and .hl
                          site: Site | str | None = None, # shown first; None: the first
                         ): # an ipywidgets box
     "Type two inputs and pick a site: both models' answers"
@@ -493,7 +493,7 @@ def attention_frame(look: InputLook, # one input
                   attention=attention_html(look, moving=True), neurons=neurons_html(look, moving=True))
     return render('explorer_frame.html', title=f'attention: {look.task}', height=height, page=page)
 
-def attention_explorer(organism: Organism, # anything with .name, .net and .hl
+def attention_explorer(organism: HasNetwork, # anything with .name, .net and .hl
                       ): # an ipywidgets box
     "Type an input: what heads attend to, and neurons do"
     hl, counter = need_organism(organism).hl, count(1)

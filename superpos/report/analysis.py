@@ -31,11 +31,12 @@ from ..features.features import Feature, labels
 from ..features.identifiability import identifiable_features
 from ..features.labelled import LabelledActivations, labelled_activations
 from ..features.subspaces import Subspace, feature_directions, find_subspaces, score_subspaces
+from ..models.adapters import HasNetwork
 from ..models.transformer import Net
 from ..probing.probes import ProbeData, LinearProbes, collect, fit_linear, pattern, score_probes
 from ..sae.diagnostics import diagnose
-from ..siit.organism import Organism
 from ..siit.controls import untrained_control
+from ..stats import Runs
 from .pictures import cosine_matrix
 
 # %% auto #0
@@ -75,7 +76,7 @@ def varying_neurons(values: Float[np.ndarray, "neuron pos"], # of one MLP
     return sorted(np.argsort(-values.std(1), kind='stable')[:n].tolist())
 
 @torch.no_grad()
-def look_at_input(organism: Organism, # anything with .net and .hl
+def look_at_input(organism: HasNetwork, # anything with .net and .hl
                   task: int, # index of the task
                   tokens: Int[Tensor, " pos"], # ids, one input
                   n_neurons: int = 6, # of each MLP that holds a variable of the task
@@ -98,7 +99,7 @@ def look_at_input(organism: Organism, # anything with .net and .hl
                      torch.stack(attention).cpu().numpy(), tuple(site for site in used if site.kind == 'head'),
                      tuple(neurons), np.concatenate(activations or [empty]))
 
-def look_at_inputs(organism: Organism, # anything with .net and .hl
+def look_at_inputs(organism: HasNetwork, # anything with .net and .hl
                    seed: int = 0, # of the inputs
                   ) -> list[InputLook]: # one a task
     "One input of each task"
@@ -145,7 +146,7 @@ class Effort:
 QUICK = Effort(rows=1000, inputs=32, fitting=60, steps=300) # demo --quick
 
 # %% ../../nbs/report/03_analysis.ipynb #4cd3d9a2
-def untrained_copy(organism: Organism, # anything with .net and .hl
+def untrained_copy(organism: HasNetwork, # anything with .net and .hl
                    seed: int = 0, # of its weights
                   ) -> SimpleNamespace: # with .net, .hl and .name
     "A network of the same shape before any training"
@@ -183,7 +184,7 @@ def whole_site(site: Site, # where
     "The whole site, as something to swap"
     return [Subspace(site, variable, torch.eye(dim)) for variable in wanted]
 
-def swap_effects(organism: Organism, # anything with .net and .hl
+def swap_effects(organism: HasNetwork, # anything with .net and .hl
                  subspaces: Sequence[Subspace], # one a variable
                  wanted: Sequence[tuple], # the variable of each feature
                  e: Effort, # how many inputs
@@ -194,7 +195,7 @@ def swap_effects(organism: Organism, # anything with .net and .hl
     variables = list(dict.fromkeys(wanted))
     return scores[[variables.index(variable) for variable in wanted]]
 
-def feature_maps(organism: Organism, # anything with .net and .hl
+def feature_maps(organism: HasNetwork, # anything with .net and .hl
                  features: Sequence[Feature], # rows
                  e: Effort = Effort(), # how much
                  seed: int = 0, # of all inputs
@@ -220,7 +221,7 @@ def feature_maps(organism: Organism, # anything with .net and .hl
     return {name: pd.DataFrame(columns).set_axis(names) for name, columns in found.items()}
 
 # %% ../../nbs/report/03_analysis.ipynb #64b62c32
-def over_seeds(values: Sequence[float], # one per seed
+def over_seeds(values: Runs, # one per seed
                low: float = 0., # lower end of the scale
                high: float = 1., # upper end
               ) -> tuple[float, float, float]: # mean, 95 % interval; NaN ends for one seed
@@ -236,7 +237,7 @@ def over_seeds(values: Sequence[float], # one per seed
 from ..features.subspaces import OtherWeights, load_directions
 
 # %% ../../nbs/report/03_analysis.ipynb #f286faf3
-def directions_at(organism: Organism, # anything with .net and .hl
+def directions_at(organism: HasNetwork, # anything with .net and .hl
                   site: Site, # an aligned site
                   e: Effort, # how much
                  ) -> list[Subspace]: # one a variable, with .about
@@ -249,7 +250,7 @@ def directions_at(organism: Organism, # anything with .net and .hl
         return [s for s in here if s.want[2] is None] or here
     return find_subspaces(organism, site, dims=(1, 2, 4), steps=e.fitting, n=max(64, e.inputs))[0]
 
-def labelled_at(organism: Organism, # anything with .net, .hl and .name
+def labelled_at(organism: HasNetwork, # anything with .net, .hl and .name
                 site: Site, # where
                 subspaces: Sequence[Subspace], # of the site; []: no directions
                 what: str = 'inside exam', # other words, other samples
@@ -262,7 +263,7 @@ def labelled_at(organism: Organism, # anything with .net, .hl and .name
     return labelled_activations(acts, y, directions, organism.name)
 
 # %% ../../nbs/report/03_analysis.ipynb #2fe78bd4
-def sae_sweeps(organism: Organism, # anything with .net, .hl and .name
+def sae_sweeps(organism: HasNetwork, # anything with .net, .hl and .name
                site: Site, # where
                e: Effort, # steps, sparsities, seeds
               ) -> list[tuple[list, int]]: # per seed: the sweep's autoencoders, and which is chosen
@@ -287,7 +288,7 @@ class Graded:
         return list(self.grade.features.outcome)
 
 def graded_sweeps(name: str, # of the rows
-                  organism: Organism, # whose activations
+                  organism: HasNetwork, # whose activations
                   labelled: LabelledActivations, # of the site
                   e: Effort, # steps, sparsities, seeds
                   site: Site, # where
@@ -299,7 +300,7 @@ def graded_sweeps(name: str, # of the rows
 SEES_LABELS = 'supervised (sees labels)' # the upper bound
 KNOWS_NOTHING = ('random', 'samples', 'PCA', 'neurons', 'untrained control') # names of baselines
 
-def graded_baselines(organism: Organism, # whose activations
+def graded_baselines(organism: HasNetwork, # whose activations
                      site: Site, # where
                      labelled: LabelledActivations, # of the site
                      width: int, # latents
@@ -374,7 +375,7 @@ class Inside:
         return [f for f in self.features if f.site == self.site]
 
 # %% ../../nbs/report/03_analysis.ipynb #9ad75cd3
-def matched_swaps(organism: Organism, # whose network
+def matched_swaps(organism: HasNetwork, # whose network
                   site: Site, # where
                   g: Graded, # an autoencoder
                   n: int, # inputs
@@ -394,7 +395,7 @@ def shown_outcomes(own: Sequence[Graded], # autoencoders of each seed
     return rows | {g.name: g.outcomes for g in known if g.seed == seed or g.name == SEES_LABELS}
 
 # %% ../../nbs/report/03_analysis.ipynb #1ffed914
-def look_at_site(organism: Organism, # anything with .net, .hl and .name
+def look_at_site(organism: HasNetwork, # anything with .net, .hl and .name
                  site: Site, # an aligned MLP
                  control: SimpleNamespace, # of `untrained_copy`
                  e: Effort, # how much
@@ -432,7 +433,7 @@ def nothing_at(hl: HighLevel, # the organism's causal model
         return f'{site} holds no identifiable feature'
     return ''
 
-def look_inside(organism: Organism, # anything with .net (on the CPU), .hl and .name
+def look_inside(organism: HasNetwork, # anything with .net (on the CPU), .hl and .name
                 site: Site | str | None = None, # an aligned MLP; None: see `pick_site`
                 effort: Effort = Effort(), # how much is spent
                 say: Callable[[str], None] = lambda text: None, # progress, a line at a time

@@ -39,7 +39,7 @@ def _new_axes(ax: Axes | None, width: float, height: float) -> Axes: # inches
     return plt.subplots(figsize=(width, height), layout='constrained')[1] if ax is None else ax
 
 # %% ../../nbs/toy/02_pictures.ipynb #67f2d459
-def draw_directions(Ws: Sequence[Float[Tensor, "two _"]] | Float[Tensor, "inst two feat"], # one model each
+def draw_directions(Ws: Sequence[Float[Tensor | np.ndarray, "two _"]] | Float[Tensor, "inst two feat"], # a model each
                     titles: Sequence[str], # one per model
                     reach: float = 1.3, # half-width of a panel, in units of weights
                    ) -> Figure:
