@@ -235,8 +235,9 @@ def show_verdict(cert: Any,  # a certificate
     if cert.certified:
         out.print('[bold green]certified[/]')
         return
+    from superpos.siit.make import shortfalls
     out.print(f'[bold red]not certified[/]: {len(cert.failures)} reasons')
-    for failure in cert.failures[:6]:
+    for failure in shortfalls(cert)[:6]:
         out.print(f'  - {escape(failure)}', soft_wrap=True)
     if len(cert.failures) > 6:
         out.print(f'  ... and {len(cert.failures) - 6} more, all of them in the certificate')

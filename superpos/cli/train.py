@@ -92,6 +92,7 @@ def show_organism(org: Any,  # an organism
                  ) -> None:
     "Write the report; print the verdict and what to do next"
     from superpos.report.organism import html_report
+    from superpos.siit.make import what_to_try
     file = html_report(org, folder)
     show_verdict(org.certificate, org.name)
     cost = ''
@@ -99,6 +100,11 @@ def show_organism(org: Any,  # an organism
         cost = f' ({org.about["steps"]:,} steps, {org.about["seconds"]:.0f} s of training)'
     holds = f'{shlex.quote(str(folder))} now holds the organism, its certificate and {file.name}'
     console().print(holds + cost, soft_wrap=True)
+    tries = what_to_try(org)
+    if tries:
+        console().print('\n[bold]What to try[/] (none of it is sure to help)')
+    for line in tries:
+        console().print(f'  - {escape(line)}', soft_wrap=True)
     if inside:
         look(org, file, inside == 'quick', str(folder))
     show_next(*next_steps(org, folder, file))
@@ -115,7 +121,7 @@ def make_organism(hl: Any,  # HighLevel
     "Train an organism, or find it finished, and say what came out"
     from superpos.siit.make import train_organism
     finished = (folder / 'config.json').exists()
-    org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES)
+    org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES, tell=False)
     if finished:
         say(f'{folder} held this run already, finished')
     show_organism(org, folder, inside)

@@ -31,6 +31,7 @@ from transformer_lens.model_bridge import TransformerBridge
 
 from ..core import MLP, Site, config_hash, derive_seed, generator, hold_memory
 from ..domain.combine import Batch, HighLevel
+from ..domain.task import check_task
 from ..io import load_tensors, save_tensors
 from ..models.interchange import net_config
 from ..models.transformer import Net, Params, build, load_parameters, parameters
@@ -460,6 +461,8 @@ def train(hl: HighLevel, # what to compute, and where
          ) -> TrainingState: # the finished run
     "Train a network with SIIT until it looks certified, or the steps are used up"
     hold_memory()
+    for task in hl.tasks:
+        check_task(task, hl.n_pos - hl.prefix, hl.prefix, n=4096) # a training is worth a longer look
     check_effects(hl, cfg)
     check_answers(hl, cfg)
     state = TrainingState.fresh(hl, cfg, device)
