@@ -311,10 +311,10 @@ def write_files(o: Organism, # any organism
     atomic_write(folder / 'config.json', json.dumps(config_of_organism(o, sha256, certificate_sha256), indent=1))
 
 ORGANISM_FILES = (
-    OurFile('README.md', r'\A---\r?\nlibrary_name: superpos\s'),
     OurFile('model.safetensors', beside=('README.md', 'config.json')),
     OurFile('certificate.json', r'\A\s*\{\s*"certified":.*"thresholds":'),
-    OurFile('config.json', r'\A\s*\{.*"fingerprints":\s*\{')) # in the order in which they get their names
+    OurFile('README.md', r'\A---\r?\nlibrary_name: superpos\s'),
+    OurFile('config.json', r'\A\s*\{.*"fingerprints":\s*\{')) # in the order in which they replace old ones
 
 def remove_unfinished(folder: Path, # that is held
                      ) -> None:
@@ -336,9 +336,11 @@ def save_organism(o: Organism, # any organism
         with tempfile.TemporaryDirectory(dir=folder, prefix='.saving-') as tmp:
             write_files(o, Path(tmp))
             remove_ours(folder, [file for file in ORGANISM_FILES if not (Path(tmp) / file.name).exists()])
-            for file in ORGANISM_FILES:
-                if (Path(tmp) / file.name).exists():
-                    take_name(Path(tmp) / file.name, folder / file.name)
+            names = [file.name for file in ORGANISM_FILES if (Path(tmp) / file.name).exists()]
+            if not (folder / 'config.json').exists():
+                names.sort(key='README.md'.__ne__) # first the card, which says whose weights these are
+            for name in names:
+                take_name(Path(tmp) / name, folder / name)
     return folder
 
 # %% ../../nbs/siit/03_organism.ipynb #4751bf8d
