@@ -21,8 +21,8 @@ from typer.core import TyperGroup
 
 # %% auto #0
 __all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'say', 'message', 'fail', 'is_stopped',
-           'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'is_ours', 'our_folder', 'set_aside',
-           'verdict_table', 'show_verdict', 'show_next', 'certify', 'list_all']
+           'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'our_folder', 'set_aside', 'verdict_table',
+           'show_verdict', 'show_next', 'given_folder', 'certify', 'list_all']
 
 # %% ../../nbs/cli/00_app.ipynb #faf6b4f1
 def console(err: bool = False,  # the standard error
@@ -167,39 +167,24 @@ def mistyped(*args: Any,  # words of the command, after `superpos`
     return _plain(f"$ superpos {' '.join(words)}\n{line}", hide)
 
 # %% ../../nbs/cli/00_app.ipynb #05521fe2
-def is_ours(folder: Path,  # a folder
-            there: list[str],  # what is in it
-           ) -> bool:
-    "Whether a folder holds an organism, or one in the making"
-    if 'config.json' not in there:
-        return there == ['checkpoint'] or (folder / 'checkpoint' / 'checkpoint.safetensors').exists()
-    from superpos.siit.organism import read_config
-    try:
-        return bool(read_config(folder))
-    except ValueError:
-        return False
-
-
-def our_folder(folder: Path,  # to write into
+def our_folder(folder: Path,  # to write an organism and its report into
               ) -> Path:
-    "The folder, unless it holds anything of somebody else's"
-    if folder.is_file():
-        raise ValueError(f'{folder} is a file: give a folder with --out')
-    there = []
-    if folder.is_dir():
-        there = sorted(p.name for p in folder.iterdir() if not p.name.startswith('.'))
-    if there and not is_ours(folder, there):
-        some = ', '.join(there[:3])
-        found = f'{folder} already holds other things ({some})'
-        raise ValueError(f'{found}: nothing was touched; give another folder with --out')
-    return folder
+    "The folder, unless it holds anything of somebody else's; beside a finished organism other things may lie"
+    from superpos.io import check_folder, is_ours
+    from superpos.report.organism import REPORT
+    from superpos.siit.make import RUN_FILES
+    config = next(file for file in RUN_FILES if file.name == 'config.json')
+    return check_folder(folder, (*RUN_FILES, REPORT), alone=not is_ours(folder, config, RUN_FILES))
 
 # %% ../../nbs/cli/00_app.ipynb #9cf7ed4f
 def set_aside(folder: Path,  # an earlier run
              ) -> None:
     "Move an earlier run out of the way; it is kept"
+    from superpos.io import hold_folder
     if not our_folder(folder).exists():
         return
+    with hold_folder(folder, 'move it away'):  # nobody is writing into it
+        pass
     names = (folder.with_name(f'{folder.name}.old-{i}') for i in range(1, 10**6))
     new = next(name for name in names if not name.exists())
     folder.rename(new)
@@ -253,18 +238,26 @@ def show_next(*steps: tuple[str, str]) -> None:  # what it does, what to type
     out.print(table)
 
 # %% ../../nbs/cli/00_app.ipynb #a0e2ccda
+def given_folder(text: str | Path,  # as typed
+                ) -> Path:
+    "A folder that an option names; an empty name is a mistake, not the folder one is in"
+    if not str(text).strip():
+        raise FileNotFoundError('the name of a folder is empty: give one, as in --out my-folder')
+    return Path(text)
+
+
 _SEED_HELP = 'Of the initial weights and the data.'
 _DEVICE_HELP = 'cpu, cuda, cuda:1 or mps. Without it: cuda if there is one.'
 _OUT_HELP = 'Where to write. Without it: a folder named after the organism.'
 Seed = Annotated[int, typer.Option(min=0, metavar='N', help=_SEED_HELP)]
 Device = Annotated[Optional[str], typer.Option(metavar='NAME', help=_DEVICE_HELP)]
-Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help=_OUT_HELP)]
+Out = Annotated[Optional[Path], typer.Option(parser=given_folder, metavar='FOLDER', help=_OUT_HELP)]
 
 # %% ../../nbs/cli/00_app.ipynb #3d4d5c3c
 _NAME_HELP = 'A shipped organism (its name, or its number such as 0+1), a folder, or user/repo on the hub.'
 _NAME = typer.Argument(metavar='NAME|FOLDER', help=_NAME_HELP)
 _PUBLISHED_HELP = 'A model in the published format (model.safetensors, config.yaml, cases.json).'
-_PUBLISHED = typer.Option(metavar='FOLDER', help=_PUBLISHED_HELP)
+_PUBLISHED = typer.Option(parser=given_folder, metavar='FOLDER', help=_PUBLISHED_HELP)
 _FRESH = typer.Option(min=0, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
 _N = typer.Option('--n', min=1, metavar='N', help='Sequences per task, at least.')
 _JSON = typer.Option('--json', help='Print the certificate as JSON and nothing else.')

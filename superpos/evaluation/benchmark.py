@@ -386,7 +386,7 @@ def run_leaderboard(methods: Sequence[Method], # what to run
     runs = [plan.read() for plan in plans]
     left = [i for i, run in enumerate(runs) if run is None]
 
-    parallel = Parallel(n_jobs=jobs, return_as='generator', batch_size=1)
+    parallel = Parallel(n_jobs=min(jobs, len(left)) or 1, return_as='generator', batch_size=1)
     new = parallel(delayed(plans[i].make)() for i in left)
     for done, (i, run) in enumerate(zip(left, new, strict=True), 1):
         runs[i] = run

@@ -10,6 +10,7 @@ import itertools
 import json
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Iterable, Sequence
@@ -22,7 +23,7 @@ from torch.nn.functional import normalize
 from tqdm.auto import tqdm
 
 from ..core import config_hash, derive_seed, generator, hold_memory, pick_device, unknown
-from ..io import load_tensors, save_tensors
+from ..io import hold_folder, load_tensors, save_tensors
 from .kinds import KINDS, SAE, Kind, Number, Params, Recipe, dead_gradients, gradients
 
 # %% auto #0
@@ -433,6 +434,11 @@ def progress_line(history: Sequence[Sequence[dict]]) -> str: # records of each m
 
 def train_to_end(run: TrainingRun, progress: Progress) -> None:
     "Train, with records, checkpoints and progress; an unfinished run that is found is continued"
+    with hold_folder(progress.folder, run.sweep.key) if progress.folder else nullcontext():
+        _train_to_end(run, progress)
+
+def _train_to_end(run: TrainingRun, progress: Progress) -> None:
+    "The same, in a folder that is held"
     path = progress.checkpoint
     if path and path.exists():
         run.restore(path)

@@ -5,39 +5,65 @@
 # %% ../../nbs/siit/06_make.ipynb #15f6bd68
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..core import derive_seed, safe_name
+from ..core import config_hash, derive_seed, safe_name
 from ..domain.combine import HighLevel
+from ..io import check_folder, hold_folder, remove_ours
 from .certificate import Certificate, Thresholds, certify
 from .controls import make_controls
 from .objective import Training, with_default_steps
-from .organism import Organism, load_organism, organism_name, read_config, save_organism, saved_settings
-from .train import progress_style, train
+from .organism import ORGANISM_FILES, Organism, load_organism, organism_name, read_config
+from .organism import remove_unfinished, save_organism, saved_settings
+from .train import CHECKPOINT, progress_style, train
 
 # %% auto #0
-__all__ = ['load_finished', 'shortfalls', 'what_to_try', 'missed_lines', 'train_organism']
+__all__ = ['RUN_CHECKPOINT', 'RUN_FILES', 'check_settings', 'tidy', 'load_finished', 'shortfalls', 'what_to_try', 'missed_lines',
+           'train_organism']
 
 # %% ../../nbs/siit/06_make.ipynb #9645c68b
+RUN_CHECKPOINT = replace(CHECKPOINT, name=f'checkpoint/{CHECKPOINT.name}')
+RUN_FILES = (*ORGANISM_FILES, RUN_CHECKPOINT) # that a run writes into its folder
+
+def check_settings(folder: Path, # where an organism may be
+                   hl: HighLevel, # what it should compute
+                   cfg: Training, # how it should have been trained
+                  ) -> bool: # whether there is one; with other settings it is an error
+    "Whether an earlier, equal run finished in a folder"
+    if not (folder / 'config.json').exists():
+        return False
+    have, want = read_config(folder), saved_settings(hl, cfg)
+    other = [k for k, v in want.items() if have[k] != v]
+    if other:
+        raise ValueError(f"{folder} already holds {have['name']} with other {', '.join(other)}: "
+                         'give another folder, or move it away')
+    return True
+
+def tidy(folder: Path, # of a finished run
+         key: str, # of the run
+        ) -> None:
+    "Remove what is left if a run was killed at its very end"
+    remains = [folder / '.superpos.lock', folder / RUN_CHECKPOINT.name, *folder.glob('.saving-*')]
+    if not any(path.exists() for path in remains):
+        return
+    with suppress(OSError), hold_folder(folder, key): # unless it is read-only, or somebody writes into it
+        remove_unfinished(folder)
+        remove_ours(folder, [RUN_CHECKPOINT])
+
 def load_finished(folder: Path, # where an organism may be
                   hl: HighLevel, # what it should compute
                   cfg: Training, # how it should have been trained
                   device: str | None = None, # None: cuda if there is one
                  ) -> Organism | None: # None: none there yet
     "The organism that an earlier, equal run left in a folder"
-    if not (folder / 'config.json').exists():
+    if not check_settings(folder, hl, cfg):
         return None
-    have, want = read_config(folder), saved_settings(hl, cfg)
-    other = [k for k, v in want.items() if have[k] != v]
-    if other:
-        raise ValueError(f"{folder} already holds {have['name']} with other {', '.join(other)}: "
-                         'give another folder, or move it away')
-    out = load_organism(folder, hl.tasks, device)
-    shutil.rmtree(folder / 'checkpoint', ignore_errors=True)               # left if that run was killed at its very end
-    return out
+    tidy(folder, config_hash(saved_settings(hl, cfg)))
+    return load_organism(folder, hl.tasks, device)
 
 # %% ../../nbs/siit/06_make.ipynb #b98bb265
 def _percent(share: float) -> str: # to a millionth of the whole, without zeros at its end
@@ -136,18 +162,29 @@ def train_organism(hl: HighLevel, # what to compute, and where
                   ) -> Organism:
     "Train, certify and save an organism"
     name, cfg = safe_name(name or organism_name(hl.tasks)), with_default_steps(cfg, hl)
-    folder = Path(folder) if folder else None
-    finished = folder and load_finished(folder, hl, cfg, device)
+
+    def make(checkpoints: Path | None) -> Organism:
+        state = train(hl, cfg, checkpoints, device, show, thresholds)
+        seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed
+        cert = certify(hl, state.net, seed, n, make_controls(controls, hl, cfg, device, show), thresholds)
+        about = dict(steps=state.step, seconds=round(state.seconds, 1), history=state.history)
+        organism = Organism(name, hl, state.net, cfg, cert, about)
+        if tell and progress_style(show) != 'none' and not cert.certified:
+            print('\n'.join(missed_lines(organism)))
+        return organism
+
+    if folder is None:
+        return make(None)
+    folder = check_folder(folder, RUN_FILES)
+    finished = load_finished(folder, hl, cfg, device)
     if finished:
         return finished
-    state = train(hl, cfg, folder and folder / 'checkpoint', device, show, thresholds)
-    seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed
-    cert = certify(hl, state.net, seed, n, make_controls(controls, hl, cfg, device, show), thresholds)
-    about = dict(steps=state.step, seconds=round(state.seconds, 1), history=state.history)
-    organism = Organism(name, hl, state.net, cfg, cert, about)
-    if folder:
+    with hold_folder(folder, config_hash(saved_settings(hl, cfg))):
+        finished = load_finished(folder, hl, cfg, device) # by a process that we waited for
+        if finished:
+            return finished
+        organism = make(folder / 'checkpoint')
+        check_settings(folder, hl, cfg) # a file system without locks
         save_organism(organism, folder)
-        shutil.rmtree(folder / 'checkpoint', ignore_errors=True)
-    if tell and progress_style(show) != 'none' and not cert.certified:
-        print('\n'.join(missed_lines(organism)))
+        remove_ours(folder, [RUN_CHECKPOINT])
     return organism

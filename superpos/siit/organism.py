@@ -11,6 +11,7 @@ import re
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -30,17 +31,19 @@ from ..core import config_hash, safe_name, unknown
 from ..domain.combine import HighLevel
 from ..domain.sequence_tasks import PAPER_TASKS
 from ..domain.task import BOS, FIRST, TASKS, Size, Task
-from ..io import atomic_write, load_tensors, save_tensors, sha256_file
+from ..io import OurFile, atomic_write, check_folder, hold_folder, load_tensors, remove_leftovers, remove_ours
+from ..io import save_tensors, sha256_file, take_name
 from ..models.interchange import net_config
 from ..models.transformer import Net, build, load_parameters
 from .certificate import Certificate, Thresholds, alignment_names, card, certify
 from .objective import Training
 
 # %% auto #0
-__all__ = ['CONFIG_KEYS', 'MODEL_CARD', 'fingerprint_inputs', 'task_fingerprint', 'organism_name', 'paper_table', 'widen',
-           'saved_settings', 'read_config', 'known_task', 'causal_model', 'Organism', 'model_card', 'versions',
-           'config_of_organism', 'write_files', 'save_organism', 'shipped_folder', 'shipped', 'from_hub',
-           'name_of_number', 'find_organism', 'read_weights', 'read_certificate', 'read_training', 'load_organism']
+__all__ = ['CONFIG_KEYS', 'MODEL_CARD', 'ORGANISM_FILES', 'fingerprint_inputs', 'task_fingerprint', 'organism_name',
+           'paper_table', 'widen', 'saved_settings', 'read_config', 'known_task', 'causal_model', 'Organism',
+           'model_card', 'versions', 'config_of_organism', 'write_files', 'remove_unfinished', 'save_organism',
+           'shipped_folder', 'shipped', 'from_hub', 'name_of_number', 'find_organism', 'read_weights',
+           'read_certificate', 'read_training', 'load_organism']
 
 # %% ../../nbs/siit/03_organism.ipynb #9ab5e29f
 def fingerprint_inputs(task: Task, # any task
@@ -307,19 +310,37 @@ def write_files(o: Organism, # any organism
     atomic_write(folder / 'README.md', model_card(o.name, o.hl, o.certificate, o.n_parameters))
     atomic_write(folder / 'config.json', json.dumps(config_of_organism(o, sha256, certificate_sha256), indent=1))
 
+ORGANISM_FILES = (
+    OurFile('model.safetensors', beside=('README.md', 'config.json')),
+    OurFile('certificate.json', r'\A\s*\{\s*"certified":.*"thresholds":'),
+    OurFile('README.md', r'\A---\r?\nlibrary_name: superpos\s'),
+    OurFile('config.json', r'\A\s*\{.*"fingerprints":\s*\{')) # in the order in which they replace old ones
+
+def remove_unfinished(folder: Path, # that is held
+                     ) -> None:
+    "Remove what saves that were killed left in a folder"
+    for old in folder.glob('.saving-*'):
+        for file in ORGANISM_FILES:
+            (old / file.name).unlink(missing_ok=True)
+            remove_leftovers(old / file.name)
+        with suppress(OSError): # something else is in it
+            old.rmdir()
+
 def save_organism(o: Organism, # any organism
-                  folder: str | Path, # made if need be; an organism that is there is replaced
+                  folder: str | Path, # made if need be; an organism that is there is replaced, nothing else
                  ) -> Path: # the folder
     "Write an organism, so that the folder holds the old one, the new one, or says that it is not complete"
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix='.saving-') as tmp:
-        write_files(o, Path(tmp))
-        if not o.certificate:
-            (folder / 'certificate.json').unlink(missing_ok=True)
-        for name in ('model.safetensors', 'certificate.json', 'README.md', 'config.json'):
-            if (Path(tmp) / name).exists():
-                os.replace(Path(tmp) / name, folder / name)
+    folder = check_folder(folder, ORGANISM_FILES)
+    with hold_folder(folder, config_hash(saved_settings(o.hl, o.training))):
+        remove_unfinished(folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix='.saving-') as tmp:
+            write_files(o, Path(tmp))
+            remove_ours(folder, [file for file in ORGANISM_FILES if not (Path(tmp) / file.name).exists()])
+            names = [file.name for file in ORGANISM_FILES if (Path(tmp) / file.name).exists()]
+            if not (folder / 'config.json').exists():
+                names.sort(key='README.md'.__ne__) # first the card, which says whose weights these are
+            for name in names:
+                take_name(Path(tmp) / name, folder / name)
     return folder
 
 # %% ../../nbs/siit/03_organism.ipynb #4751bf8d

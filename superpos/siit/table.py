@@ -14,7 +14,7 @@ from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
 from ..core import unknown
-from ..io import atomic_write
+from ..io import OurFile, atomic_write, check_folder
 from .certificate import worst
 from .make import train_organism
 from .objective import Training
@@ -23,7 +23,7 @@ from .published import PUBLISHED_RATES
 from .train import TrainingStopped
 
 # %% auto #0
-__all__ = ['TABLE_COLUMNS', 'pick_keys', 'summary_rates', 'table_row', 'table_rows', 'published_of', 'table_cells',
+__all__ = ['TABLE_COLUMNS', 'TABLE_FILES', 'pick_keys', 'summary_rates', 'table_row', 'table_rows', 'published_of', 'table_cells',
            'markdown_row', 'save_rows']
 
 # %% ../../nbs/siit/07_table.ipynb #e3825b11
@@ -89,6 +89,7 @@ def table_rows(keys: Sequence[str], # from pick_keys
     "Train, or load, organisms of the table side by side"
     longest_first = sorted(keys, key=lambda key: -len(key))
     calls = [delayed(table_row)(key, folder, cfg, threads, device, controls, n) for key in longest_first]
+    jobs = min(jobs, len(calls)) or 1
     rows = Parallel(n_jobs=jobs, return_as='generator_unordered')(calls)
     try:
         yield from rows
@@ -128,10 +129,13 @@ def markdown_row(cells: Sequence[str], # text
     "A row of a markdown table"
     return '| ' + ' | '.join(c.replace('|', '/') for c in cells) + ' |'
 
+TABLE_FILES = OurFile('table.csv', r'\Akey,tasks,'), OurFile('table.md', r'\A\| key \| tasks \|')
+
 def save_rows(rows: Sequence[dict], # done so far
               folder: Path, # table.csv and table.md are written there
              ) -> None:
     "Write the table as files"
+    check_folder(folder, TABLE_FILES)
     lines = [TABLE_COLUMNS, ['---'] * len(TABLE_COLUMNS), *[table_cells(row) for row in rows]]
     atomic_write(folder / 'table.md', ''.join(markdown_row(cells) + '\n' for cells in lines))
     names = ('published_accuracy', 'published_iia', 'published_siia')

@@ -13,7 +13,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -32,7 +32,7 @@ from transformer_lens.model_bridge import TransformerBridge
 from ..core import MLP, Site, config_hash, derive_seed, generator, hold_memory
 from ..domain.combine import Batch, HighLevel
 from ..domain.task import check_task
-from ..io import load_tensors, save_tensors
+from ..io import OurFile, hold_folder, load_tensors, save_tensors
 from ..models.interchange import net_config
 from ..models.transformer import Net, Params, build, load_parameters, parameters
 from ..plots import curves
@@ -40,7 +40,7 @@ from .certificate import Thresholds, count
 from .objective import LOSS_TERMS, DataStream, StepData, Training, siit_losses, with_default_steps
 
 # %% auto #0
-__all__ = ['Optimizers', 'show_history', 'make_optimizers', 'learning_rate_factor', 'set_learning_rates', 'update',
+__all__ = ['Optimizers', 'CHECKPOINT', 'show_history', 'make_optimizers', 'learning_rate_factor', 'set_learning_rates', 'update',
            'update_means', 'TrainingState', 'TrainingStopped', 'weights_of', 'quick_check', 'looks_certified',
            'optimizer_tensors', 'load_optimizers', 'with_prefix', 'without_prefix', 'progress_style', 'Progress',
            'delay_interrupt', 'SwapPairs', 'random_pairs', 'check_effects', 'answers_at_the_end', 'check_answers',
@@ -300,6 +300,8 @@ def without_prefix(prefix: str, # of the keys that are wanted
     return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}
 
 # %% ../../nbs/siit/02_train.ipynb #0725b0da
+CHECKPOINT = OurFile('checkpoint.safetensors', r'\A.{8}\{"__metadata__":\{"history":')
+
 @patch
 def save(self: TrainingState, path: str | Path) -> None:
     "Write a checkpoint"
@@ -466,6 +468,14 @@ def train(hl: HighLevel, # what to compute, and where
     check_effects(hl, cfg)
     check_answers(hl, cfg)
     state = TrainingState.fresh(hl, cfg, device)
+    with hold_folder(folder, state.key) if folder else nullcontext():
+        return _train_to_end(state, folder, show, thresholds, save_every)
+
+def _train_to_end(state: TrainingState, # fresh; it is returned
+                  folder: str | Path | None, show: str | None, # as in `train`
+                  thresholds: Thresholds, save_every: float, # as in `train`
+                 ) -> TrainingState:
+    "Train in a folder that is held"
     checkpoint = _open_checkpoint(state, folder)
     progress = Progress(state, progress_style(show))
     start, saved = time.monotonic() - state.seconds, time.monotonic()
@@ -490,7 +500,7 @@ def _open_checkpoint(state: TrainingState, # fresh; it goes on from a checkpoint
     "Find the checkpoint of a run, or make its folder"
     if folder is None or folder == '':
         return None
-    path = Path(folder) / 'checkpoint.safetensors'
+    path = Path(folder) / CHECKPOINT.name
     if path.exists():
         state.restore(path)
     else:
@@ -532,7 +542,7 @@ def train_seeds(hl: HighLevel, # the causal model
     runs = [replace(cfg, seed=seed) for seed in seeds]
     folders = [Path(folder) / f'seed-{seed}' if folder else None for seed in seeds]
     work = [delayed(_train_one_seed)(hl, run, threads, place, device) for run, place in zip(runs, folders, strict=True)]
-    results = Parallel(n_jobs=jobs)(work)
+    results = Parallel(n_jobs=min(jobs, len(work)) or 1)(work)
     return [_state_of(hl, run, result, device) for run, result in zip(runs, results, strict=True)]
 
 def _state_of(hl: HighLevel, cfg: Training, result: SeedResult, device: str | None) -> TrainingState:
