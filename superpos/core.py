@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Site', 'Head', 'MLP', 'Residual', 'unknown', 'safe_name', 'pick_device', 'generator', 'config_hash', 'derive_seed',
-           'hold_memory']
+           'hold_memory', 'run_for']
 
 # %% ../nbs/00_core.ipynb #6baa9833
 import ctypes
@@ -12,12 +12,15 @@ import difflib
 import hashlib
 import json
 import operator
+import os
 import re
 import sys
+import threading
+import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, is_dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Any
 
 import torch
@@ -364,3 +367,33 @@ def hold_memory() -> bool: # whether the allocator took the settings
     except (OSError, AttributeError, TypeError):
         return False
     return bool(mmap and trim and pad)
+
+# %% ../nbs/00_core.ipynb #e3ad04fd
+def _is_running(pid: int) -> bool: # pid: of a process of this machine
+    "Whether there is a process of this number"
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError: # somebody else's
+        return True
+    return True
+
+@lru_cache
+def _end_with(parent: int) -> None: # number of the process that waits for this one
+    "From now on this process ends when its parent has gone"
+    is_child = os.getppid() == parent
+    def watch():
+        while os.getppid() == parent if is_child else _is_running(parent):
+            time.sleep(.5)
+        os._exit(1)
+    threading.Thread(target=watch, daemon=True, name='ends with its parent').start()
+
+def run_for(parent: int, # number of the process that waits for the result; this one or another
+            function: Callable[..., Any], # what to run
+            *args, # of the function
+           ) -> Any:
+    "The function's result; a worker that runs this ends when its parent has gone"
+    if os.name == 'posix' and parent != os.getpid():
+        _end_with(parent)
+    return function(*args)

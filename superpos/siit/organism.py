@@ -301,7 +301,7 @@ def write_files(o: Organism, # any organism
                ) -> None:
     "Write the files of an organism"
     weights, certificate = folder / 'model.safetensors', folder / 'certificate.json'
-    save_tensors(weights, Net.of(o.net).params, {'format': 'pt'})
+    save_tensors(weights, Net.of(o.net).params, {'format': 'pt'}, hashed=False) # its hash is in config.json
     sha256, certificate_sha256 = sha256_file(weights), None
     if o.certificate:
         about_these = replace(o.certificate, about={**o.certificate.about, 'sha256': sha256})

@@ -5,6 +5,7 @@
 # %% ../../nbs/siit/07_table.ipynb #9d98283d
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import torch
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ..core import unknown
+from ..core import run_for, unknown
 from ..io import OurFile, atomic_write, check_folder
 from .certificate import worst
 from .make import train_organism
@@ -88,7 +89,8 @@ def table_rows(keys: Sequence[str], # from pick_keys
               ) -> Iterator[dict]: # rows, as they are done
     "Train, or load, organisms of the table side by side"
     longest_first = sorted(keys, key=lambda key: -len(key))
-    calls = [delayed(table_row)(key, folder, cfg, threads, device, controls, n) for key in longest_first]
+    calls = [delayed(run_for)(os.getpid(), table_row, key, folder, cfg, threads, device, controls, n)
+             for key in longest_first]
     jobs = min(jobs, len(calls)) or 1
     rows = Parallel(n_jobs=jobs, return_as='generator_unordered')(calls)
     try:
