@@ -90,7 +90,7 @@ def no_formulas(frame: pd.DataFrame, # with text of others in it
                ) -> pd.DataFrame: # a copy
     "The table with a ' before each text that a spreadsheet would calculate"
     def quoted(x):
-        return f"'{x}" if isinstance(x, str) and x[:1] in ('=', '+', '-', '@', '\t', '\r') and x[1:] else x
+        return f"'{x}" if isinstance(x, str) and x[1:] and x[0] in '=+-@\t\r' else x
     return frame.map(quoted)
 
 def write_table(path: str | Path, # a .csv file

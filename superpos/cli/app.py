@@ -226,7 +226,7 @@ def verdict_table(cert: Any,  # a certificate
     for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
         numeric = column in ('worst value', '95 % interval')
         table.add_column(column, justify='right' if numeric else 'left', min_width=widths.get(column, 4),
-                         overflow='fold')
+                         no_wrap=column in widths, overflow='fold')
     for claim in claims(cert):
         nothing = claim.value != claim.value
         value = 'none' if nothing else percent(claim.value)

@@ -195,8 +195,10 @@ def training_of(seed: int, act: str, steps: int | None, batch: int | None) -> An
 
 # %% ../../nbs/cli/01_train.ipynb #c8f0ac77
 _TASKS = typer.Argument(metavar='TASK', help='One or more tasks; their order gives the task ids.')
-_D_MLP = typer.Option(min=1, max=2**20, metavar='N', help='Neurons per MLP. Without it: what the largest task asks for.')
-_D_MODEL = typer.Option(min=1, max=2**14, metavar='N', help='Width of the residual stream; the MLPs are four times as wide.')
+_D_MLP = typer.Option(min=1, max=2**20, metavar='N',
+                      help='Neurons per MLP. Without it: what the largest task asks for.')
+_D_MODEL = typer.Option(min=1, max=2**14, metavar='N',
+                        help='Width of the residual stream; the MLPs are four times as wide.')
 _PAIRING = typer.Option(metavar='any|same', help='Sources of any task, or of the same task only.')
 _STEPS_HELP = 'Optimizer steps at the most; training stops earlier once it looks certified.'
 _STEPS = typer.Option(min=1, max=10**9, metavar='N', help=_STEPS_HELP)
