@@ -184,7 +184,8 @@ def read_checked(path: Path, # a JSON file
                 ) -> dict:
     "The content of a JSON file that fits a schema; or one line with the file, the key and the value"
     try:
-        return TypeAdapter(schema).validate_json(path.read_bytes())
+        TypeAdapter(schema).validate_json(path.read_bytes())
+        return json.loads(path.read_bytes()) # in the file's own order
     except ValidationError as e:
         first = e.errors(include_url=False)[0]
         key = '.'.join(str(part) for part in first['loc']) or 'the file'
