@@ -98,7 +98,8 @@ def write_table(path: str | Path, # a .csv file
                 config, # numbers, text, lists, dictionaries, dataclasses: everything that decides it
                ) -> None:
     "Write a table with the hash of what made it, atomically"
-    atomic_write(path, f'# config {config_hash(config)}\n' + no_formulas(frame).to_csv(index=False, float_format='%.5g'))
+    text = no_formulas(frame).to_csv(index=False, float_format='%.5g')
+    atomic_write(path, f'# config {config_hash(config)}\n' + text)
 
 def read_table(path: str | Path, # what `write_table` wrote
                config, # what should have made it

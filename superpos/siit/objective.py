@@ -138,7 +138,7 @@ _RANGES = dict(
     seed=(0, 2**64 - 1, True), steps=(1, 10**9, True), extra=(0, 10**9, True), batch=(1, 2**20, True),
     chunk=(1, 10**5, True), check=(1, 10**9, True), warmup=(0, 10**9, True), lr=(0, 1e300, False),
     lr_matrices=(0, 1e300, False), weight_decay=(0, 1e3, False), end=(0, 1, False), power=(0, 1e3, False),
-    clip=(0, 1e9, False), average=(0, 1, False), importance=(0, 1e6, False)) # smallest, largest, whole
+    clip=(0, 1e300, False), average=(0, 1, False), importance=(0, 1e6, False)) # smallest, largest, whole
 
 def check_several(name: str, # of the setting, for the message
                   xs: Sequence[float], # what was given
