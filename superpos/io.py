@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['HASH_NAME', 'remove_leftovers', 'take_name', 'atomic_write', 'sha256_file', 'save_tensors', 'load_tensors',
-           'check_tensors', 'Checkpoint', 'save_checkpoint', 'load_checkpoint', 'text_hash', 'listed_hash',
-           'write_table', 'read_table', 'OurFile', 'is_ours', 'check_folder', 'remove_ours', 'hold_folder']
+           'check_tensors', 'Checkpoint', 'save_checkpoint', 'load_checkpoint', 'text_hash', 'no_formulas',
+           'listed_hash', 'write_table', 'read_table', 'OurFile', 'is_ours', 'check_folder', 'remove_ours',
+           'hold_folder']
 
 # %% ../nbs/01_io.ipynb #a2e3fb2c
 import errno
@@ -232,6 +233,13 @@ def text_hash(text: str) -> str: # 64 hexadecimal digits
     "SHA-256 of a text, with lines ending as on Unix"
     return hashlib.sha256(text.replace('\r\n', '\n').encode()).hexdigest()
 
+def no_formulas(frame: pd.DataFrame, # with text of others in it
+               ) -> pd.DataFrame: # a copy
+    "The table with a ' before each text that a spreadsheet would calculate"
+    def quoted(x):
+        return f"'{x}" if isinstance(x, str) and x[1:] and x[0] in '=+-@\t\r' else x
+    return frame.map(quoted)
+
 def listed_hash(path: str | Path, # a text file
                ) -> str | None: # 64 hexadecimal digits; None: not listed
     "What the file SHA256SUMS beside it, if there is one, says of a file"
@@ -246,7 +254,7 @@ def write_table(path: str | Path, # a .csv file
                 config, # numbers, text, lists, dictionaries, dataclasses: everything that decides it
                ) -> None:
     "Write a table with the hash of what made it, and that of its content, atomically"
-    text = frame.to_csv(index=False, float_format='%.5g')
+    text = no_formulas(frame).to_csv(index=False, float_format='%.5g')
     atomic_write(path, f'# config {config_hash(config)} content {text_hash(text)}\n{text}')
 
 def read_table(path: str | Path, # what `write_table` wrote

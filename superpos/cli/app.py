@@ -20,7 +20,7 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 # %% auto #0
-__all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'say', 'message', 'fail', 'is_stopped',
+__all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'plain', 'say', 'message', 'fail', 'is_stopped',
            'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'our_folder', 'set_aside', 'verdict_table',
            'show_verdict', 'show_next', 'given_folder', 'certify', 'list_all']
 
@@ -33,16 +33,24 @@ def console(err: bool = False,  # the standard error
     return Console(stderr=err, width=130 if free else None, highlight=False, force_jupyter=False)
 
 
+def plain(text: Any,  # from a file or a name
+         ) -> str:
+    "Text for a terminal: what would be markup or a control code is shown, not obeyed"
+    return escape(re.sub(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]', '\ufffd', str(text)))
+
+
 def say(text: str,  # one remark
        ) -> None:
     "Make a remark on the standard error"
-    console(err=True).print(text, style='dim', markup=False, soft_wrap=True)
+    console(err=True).print(plain(text), style='dim', soft_wrap=True)
 
 # %% ../../nbs/cli/00_app.ipynb #c154cd9c
 def message(e: BaseException,  # any error of ours
            ) -> str:
     "What an error says, on one line"
-    text = str(e.args[0]) if isinstance(e, KeyError) and e.args else str(e)
+    text = f'{e.args[0]!r} is missing in what was read' if isinstance(e, KeyError) and e.args else str(e)
+    if isinstance(e, KeyError) and e.args and ' ' in str(e.args[0]):
+        text = str(e.args[0])  # a sentence of ours
     if isinstance(e, OSError) and e.strerror:
         text = f'{e.strerror}: {e.filename}' if e.filename else e.strerror
     return ' '.join(text.split()) or type(e).__name__
@@ -52,7 +60,7 @@ def fail(text: str,  # one line
          status: int = 2,  # exit status
         ) -> None:
     "Say what is wrong on the standard error, and leave"
-    console(err=True).print(f'[red]superpos: {escape(text)}[/]', soft_wrap=True)
+    console(err=True).print(f'[red]superpos: {plain(text)}[/]', soft_wrap=True)
     raise typer.Exit(status)
 
 
@@ -74,8 +82,8 @@ def _explain(e, typed):
     "Say what went wrong, and leave"
     if not interrupted(e):
         fail(message(e))
-    said = escape(message(e) if str(e) else 'interrupted')
-    go_on = escape(shlex.join(typed))
+    said = plain(message(e) if str(e) else 'interrupted')
+    go_on = plain(shlex.join(typed))
     console(err=True).print(f'\n[yellow]superpos: {said}[/]\nTo go on: [bold]superpos {go_on}[/]', soft_wrap=True)
     raise typer.Exit(130)
 
@@ -197,17 +205,20 @@ def verdict_table(cert: Any,  # a certificate
     "What was claimed and what was measured"
     from superpos.report.organism import claims
     from superpos.report.html import percent
-    title = f'{name}, measured on fresh samples (seed {cert.seed})'
+    title = plain(f'{name}, measured on fresh samples (seed {cert.seed})')
     table = Table(title=title, title_justify='left', title_style='bold')
+    widths = {'worst value': 8, '95 % interval': 14, '': 2}  # never narrower; words wrap instead
     for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
         numeric = column in ('worst value', '95 % interval')
-        table.add_column(column, justify='right' if numeric else 'left', no_wrap=column != 'where')
+        table.add_column(column, justify='right' if numeric else 'left', min_width=widths.get(column, 4),
+                         no_wrap=column in widths, overflow='fold')
     for claim in claims(cert):
         nothing = claim.value != claim.value
         value = 'none' if nothing else percent(claim.value)
         interval = '' if nothing else f'{100 * claim.low:.2f} - {100 * claim.high:.2f}'
         mark = '[green]ok[/]' if claim.ok else '[red]no[/]'
-        table.add_row(claim.name, value, interval, claim.asked, claim.where or 'nothing to measure', mark)
+        where = plain(claim.where or 'nothing to measure')
+        table.add_row(claim.name, value, interval, claim.asked, where, mark)
     return table
 
 # %% ../../nbs/cli/00_app.ipynb #3347573a
@@ -223,7 +234,7 @@ def show_verdict(cert: Any,  # a certificate
     from superpos.siit.make import shortfalls
     out.print(f'[bold red]not certified[/]: {len(cert.failures)} reasons')
     for failure in shortfalls(cert)[:6]:
-        out.print(f'  - {escape(failure)}', soft_wrap=True)
+        out.print(f'  - {plain(failure)}', soft_wrap=True)
     if len(cert.failures) > 6:
         out.print(f'  ... and {len(cert.failures) - 6} more, all of them in the certificate')
 
@@ -232,7 +243,7 @@ def show_next(*steps: tuple[str, str]) -> None:  # what it does, what to type
     "Print what to do next"
     table = Table.grid(padding=(0, 2))
     for what, command in steps:
-        table.add_row(f'  {escape(what)}', f'[bold]{escape(command)}[/]')
+        table.add_row(f'  {plain(what)}', f'[bold]{plain(command)}[/]')
     out = console()
     out.print('\n[bold]What to do next[/]')
     out.print(table)
@@ -249,7 +260,7 @@ def given_folder(text: str | Path,  # as typed
 _SEED_HELP = 'Of the initial weights and the data.'
 _DEVICE_HELP = 'cpu, cuda, cuda:1 or mps. Without it: cuda if there is one.'
 _OUT_HELP = 'Where to write. Without it: a folder named after the organism.'
-Seed = Annotated[int, typer.Option(min=0, metavar='N', help=_SEED_HELP)]
+Seed = Annotated[int, typer.Option(min=0, max=2**64 - 1, metavar='N', help=_SEED_HELP)]
 Device = Annotated[Optional[str], typer.Option(metavar='NAME', help=_DEVICE_HELP)]
 Out = Annotated[Optional[Path], typer.Option(parser=given_folder, metavar='FOLDER', help=_OUT_HELP)]
 
@@ -258,8 +269,8 @@ _NAME_HELP = 'A shipped organism (its name, or its number such as 0+1), a folder
 _NAME = typer.Argument(metavar='NAME|FOLDER', help=_NAME_HELP)
 _PUBLISHED_HELP = 'A model in the published format (model.safetensors, config.yaml, cases.json).'
 _PUBLISHED = typer.Option(parser=given_folder, metavar='FOLDER', help=_PUBLISHED_HELP)
-_FRESH = typer.Option(min=0, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
-_N = typer.Option('--n', min=1, metavar='N', help='Sequences per task, at least.')
+_FRESH = typer.Option(min=0, max=2**64 - 1, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
+_N = typer.Option('--n', min=1, max=10**7, metavar='N', help='Sequences per task, at least.')
 _JSON = typer.Option('--json', help='Print the certificate as JSON and nothing else.')
 
 
@@ -300,7 +311,7 @@ def _table_of_organisms():
         if o.certificate is not None:
             value, site, task = o.certificate.worst
             verdict = [percent(value), f'{site}, {task}', 'yes' if o.certificate.certified else 'no']
-        table.add_row(numbers.get(name, ''), name, f'{o.n_parameters:,}', *verdict)
+        table.add_row(numbers.get(name, ''), plain(name), f'{o.n_parameters:,}', *map(plain, verdict))
     return table
 
 
@@ -314,8 +325,8 @@ def _table_of_tasks():
     table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',
                   title_style='bold', caption=caption, caption_justify='left')
     for task in TASKS.values():
-        table.add_row(task.name, ' '.join(task.alphabet), str(task.length), answer[task.loss],
-                      percent(guess_rate(task, 2000), 0), ', '.join(task.variables))
+        table.add_row(plain(task.name), plain(' '.join(task.alphabet)), str(task.length), answer[task.loss],
+                      percent(guess_rate(task, 2000), 0), plain(', '.join(task.variables)))
     return table
 
 # %% ../../nbs/cli/00_app.ipynb #306baac2

@@ -222,7 +222,7 @@ OrganismName = Annotated[str, typer.Argument(
          'the untrained control.')]
 SiteName = Annotated[Optional[str], typer.Option(
     metavar='SITE', help="Such as 'mlp 0' or 'head 0.3'. Without it: the SAE's own, or mlp 0.")]
-MethodSeed = Annotated[int, typer.Option(min=0, metavar='N', help='Of the method.')]
+MethodSeed = Annotated[int, typer.Option(min=0, max=2**64 - 1, metavar='N', help='Of the method.')]
 StepsOption = Annotated[Optional[int], typer.Option(
     min=1, metavar='N', help='Steps of SAE training. Without it: as on the leaderboard.')]
 AsJson = Annotated[bool, typer.Option('--json', help='Print the score as JSON and nothing else.')]

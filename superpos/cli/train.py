@@ -187,12 +187,14 @@ def training_of(seed: int, act: str, steps: int | None, batch: int | None) -> An
 
 # %% ../../nbs/cli/01_train.ipynb #c8f0ac77
 _TASKS = typer.Argument(metavar='TASK', help='One or more tasks; their order gives the task ids.')
-_D_MLP = typer.Option(min=1, metavar='N', help='Neurons per MLP. Without it: what the largest task asks for.')
-_D_MODEL = typer.Option(min=1, metavar='N', help='Width of the residual stream; the MLPs are four times as wide.')
+_D_MLP = typer.Option(min=1, max=2**20, metavar='N',
+                      help='Neurons per MLP. Without it: what the largest task asks for.')
+_D_MODEL = typer.Option(min=1, max=2**14, metavar='N',
+                        help='Width of the residual stream; the MLPs are four times as wide.')
 _PAIRING = typer.Option(metavar='any|same', help='Sources of any task, or of the same task only.')
 _STEPS_HELP = 'Optimizer steps at the most; training stops earlier once it looks certified.'
-_STEPS = typer.Option(min=1, metavar='N', help=_STEPS_HELP)
-_BATCH = typer.Option(min=1, metavar='N', help='Examples per step.')
+_STEPS = typer.Option(min=1, max=10**9, metavar='N', help=_STEPS_HELP)
+_BATCH = typer.Option(min=1, max=2**20, metavar='N', help='Examples per step.')
 _ACT = typer.Option(metavar='relu|gelu|solu', help="The MLPs' activation.")
 _RESUME_HELP = 'Go on with an unfinished run of the same settings, or start over and keep the earlier run beside.'
 _RESUME = typer.Option('--resume/--no-resume', help=_RESUME_HELP)
@@ -272,7 +274,7 @@ def collect_rows(work: Iterable[dict],  # rows, as they are done
 _TABLE_OUT_HELP = 'Where to write; what is finished there is not trained again.'
 _TABLE_OUT = typer.Option(parser=given_folder, metavar='FOLDER', help=_TABLE_OUT_HELP)
 _JOBS_HELP = 'Processes; the cores are shared out among them. Without it: one per core, eight at the most.'
-_JOBS = typer.Option(min=1, metavar='N', help=_JOBS_HELP)
+_JOBS = typer.Option(min=1, max=1024, metavar='N', help=_JOBS_HELP)
 _ONLY = typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')
 
 

@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
-from ..core import generator, safe_name, unknown
+from ..core import check_number, generator, safe_name, unknown
 from .causal import CausalModel
 
 # %% auto #0
@@ -30,6 +30,8 @@ BOS, PAD, FIRST = 0, 1, 2 # token ids: begin of sequence, padding, and the first
 Loss = Literal['ce', 'ce_last', 'mse'] # cross-entropy at every position, at the last only, or mean squared error
 
 # %% ../../nbs/domain/01_task.ipynb #0c3580ad
+_LARGEST = dict(n_layers=256, d_model=2**14, n_heads=2**10, d_head=2**14, d_mlp=2**20) # of a `Size`
+
 @dataclass(frozen=True)
 class Size:
     "The size of a transformer"
@@ -41,8 +43,10 @@ class Size:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if value < 1:
-                raise ValueError(f"{name} = {value}: a transformer needs at least 1")
+            check_number(name, value, 1, _LARGEST[name], whole=True)
+        n = self.n_layers * self.d_model * (2 * self.d_mlp + 4 * self.n_heads * self.d_head)
+        if n > 10**9:
+            raise ValueError(f'{self} has {n:,} weights: give smaller sizes, of 1,000,000,000 weights in all at most')
 
 # %% ../../nbs/domain/01_task.ipynb #a885306d
 class Task(CausalModel):

@@ -15,7 +15,7 @@ from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
 from ..core import run_for, unknown
-from ..io import OurFile, atomic_write, check_folder
+from ..io import OurFile, atomic_write, check_folder, no_formulas
 from .certificate import worst
 from .make import train_organism
 from .objective import Training
@@ -129,7 +129,7 @@ def table_cells(row: dict, # from table_row
 def markdown_row(cells: Sequence[str], # text
                 ) -> str: # one line
     "A row of a markdown table"
-    return '| ' + ' | '.join(c.replace('|', '/') for c in cells) + ' |'
+    return '| ' + ' | '.join(c.replace('|', '/').replace('<', '&lt;') for c in cells) + ' |'
 
 TABLE_FILES = OurFile('table.csv', r'\Akey,tasks,'), OurFile('table.md', r'\A\| key \| tasks \|')
 
@@ -145,4 +145,4 @@ def save_rows(rows: Sequence[dict], # done so far
     for row in rows:
         shares = [x and x / 100 for x in published_of(row['key'])]
         both.append(row | dict(zip(names, shares, strict=True)))
-    atomic_write(folder / 'table.csv', pd.DataFrame(both).to_csv(index=False))
+    atomic_write(folder / 'table.csv', no_formulas(pd.DataFrame(both)).to_csv(index=False))

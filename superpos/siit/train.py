@@ -58,6 +58,8 @@ def show_history(history: pd.DataFrame, # one row a check: step, the loss terms,
     errors = {rate: 1 - column(rate) + 1e-5 for rate in ('effective_iia', 'siia', 'accuracy')}
     curves(steps, losses, 'step', 'loss (nats)', logy=True, ax=left)
     curves(steps, errors, 'step', '1 - rate (share of positions)', logy=True, ax=right)
+    for line in (*left.lines, *right.lines):
+        line.set_marker('.') # a single check is a point, not an empty picture
     return fig
 
 # %% ../../nbs/siit/02_train.ipynb #eb984c16
