@@ -314,9 +314,9 @@ def config_from_saelens(cfg: dict[str, Any]) -> dict[str, Any]: # of cfg.json
     meta = cfg.get('metadata') or {}
     config = dict(kind=meta.get('training_architecture') or cfg.get('architecture'), site=site_from_metadata(meta),
                   source=meta.get('model_name'), trainer='saelens')
-    if cfg.get('k') is not None:
-        config['k'] = cfg['k']
     config |= meta.get('superpos') or {}
+    if config.get('k') is None and cfg.get('k') is not None:
+        config['k'] = cfg['k']
     return config | dict(subtract_b_dec=cfg.get('apply_b_dec_to_input', True))
 
 def run_by_saelens(folder: Path, # checked
@@ -347,7 +347,7 @@ def load_sae(folder: str | Path, # with cfg.json and sae_weights.safetensors
         return run_by_saelens(path, config, history)
     tensors = {k: v.float() for k, v in stored.items()}
     if cfg.get('rescale_acts_by_decoder_norm'): # topk that compares z times the row's length
-        n = tensors['W_dec'].norm(dim=1) # goes into the encoder
+        n = tensors['W_dec'].norm(dim=1).clamp(min=1e-30) # goes into the encoder; a row may be zero
         tensors |= dict(W_enc=tensors['W_enc'] * n, b_enc=tensors['b_enc'] * n, W_dec=tensors['W_dec'] / n[:, None])
     return SAE(cfg['architecture'], tensors, config, history)
 
