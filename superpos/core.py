@@ -270,14 +270,16 @@ def unknown(kind: str, # what was asked for: 'task', 'organism', ...
             name: str, # what was typed
             options: Iterable[str], # the names that exist
            ) -> str:
-    "The message for a name that does not exist: the nearest names, then all of them"
-    options = [str(option) for option in options]
-    typed = str(name).lower()
+    "The message for a name that does not exist: the nearest names, then all of them if they fit on two lines"
+    options, name = [str(option) for option in options], str(name)
+    typed, listed = name.lower(), ', '.join(options) or 'none'
     near = [option for option in options if typed and (typed in option.lower() or option.lower() in typed)]
-    similar = difflib.get_close_matches(str(name), options, n=3, cutoff=.5)
+    fits = len(listed) <= 200 # characters
+    similar = difflib.get_close_matches(name, options, n=3, cutoff=.5 if fits or near else 0.)
     near += [option for option in similar if option not in near]
+    near.sort(key=lambda option: -difflib.SequenceMatcher(None, typed, option.lower()).ratio())
     nearest = f'nearest: {", ".join(near[:3])}; ' if near else ''
-    return f'no {kind} {str(name)!r}; {nearest}known: {", ".join(options) or "none"}'
+    return f'no {kind} {name!r}; {nearest}known: {listed if fits else len(options)}'
 
 # %% ../nbs/00_core.ipynb #dac4f29a
 def _unsafe(name) -> str | None: # None: nothing is wrong

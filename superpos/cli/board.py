@@ -19,31 +19,76 @@ from typer.core import TyperCommand
 from .app import app, console, given_folder, say, show_next
 
 # %% auto #0
-__all__ = ['SCORE_COLUMNS', 'SCORE_EXAMPLES', 'MethodOrFolder', 'OrganismName', 'SiteName', 'MethodSeed', 'StepsOption', 'AsJson',
-           'NARROW_TITLES', 'NOT_PRINTED', 'BOARD_EXAMPLES', 'Quick', 'Jobs', 'BoardOut', 'Organisms', 'Methods',
-           'sae_at', 'find_method', 'found_by', 'plain_value', 'score_of_nodes', 'baseline_f1', 'score_of_dictionary',
-           'score_of', 'short_number', 'score_table', 'node_score_table', 'show_score', 'methods_line', 'ListsMethods',
-           'score_one', 'leaderboard_folder', 'narrow_number', 'narrow_cell', 'show_leaderboard', 'show_after',
-           'whole_leaderboard']
+__all__ = ['NO_SITE', 'SCORE_COLUMNS', 'SCORE_EXAMPLES', 'MethodOrFolder', 'OrganismName', 'SiteName', 'MethodSeed',
+           'StepsOption', 'AnyModel', 'AsJson', 'NARROW_TITLES', 'NOT_PRINTED', 'BOARD_EXAMPLES', 'Quick', 'Jobs',
+           'BoardOut', 'Organisms', 'Methods', 'sae_at', 'check_site', 'check_model_name', 'evaluation_of_sae',
+           'find_method', 'found_by', 'plain_value', 'score_of_nodes', 'baseline_f1', 'score_of_dictionary', 'score_of',
+           'short_number', 'score_table', 'node_score_table', 'show_score', 'methods_line', 'ListsMethods', 'score_one',
+           'leaderboard_folder', 'narrow_number', 'narrow_cell', 'show_leaderboard', 'show_after', 'whole_leaderboard']
 
 # %% ../../nbs/cli/02_board.ipynb #5f644c58
 def sae_at(folder: Path, # with cfg.json and sae_weights.safetensors
           ) -> Any: # an SAE, of this package or SAELens'
     "Read an SAE, or say in a line what is wrong with the folder"
     from superpos.sae.saelens import load_sae
-    file = folder / 'cfg.json'
     try:
-        sae = load_sae(folder)
-        k = json.loads(file.read_text()).get('k')
-    except json.JSONDecodeError as e:
-        raise ValueError(f'{file} is not JSON ({e}): save the SAE again') from None
-    except KeyError as e:
-        raise ValueError(f'{file} names {e}, which neither this package nor SAELens knows: '
-                         f'check its architecture') from None
-    width = len(sae.W_dec)
-    if k and k > width:
-        raise ValueError(f'{file} says k = {k}, but there are only {width} latents: k must be at most the width')
-    return sae
+        return load_sae(folder)
+    except ImportError as e:
+        raise ValueError(f'{folder}/cfg.json: {e}') from None
+
+# %% ../../nbs/cli/02_board.ipynb #26d80a79
+NO_SITE = ('is no site of an organism; those that can be graded are blocks.N.mlp.hook_post (an MLP after its '
+           'nonlinearity), blocks.N.attn.hook_z with hook_head_index (one head), '
+           'blocks.N.hook_resid_mid and hook_resid_post')
+
+def check_site(name: str | None, # of the autoencoder: a site's name or a hook's
+               hl, # HighLevel of the organism
+               file: Path, # that says so
+              ) -> None:
+    "Raise unless it is known what is true at the autoencoder's own site"
+    from superpos.sae.saelens import parsed
+    if name is None:
+        return
+    site = parsed(name)
+    if site is None:
+        output = name.endswith('.hook_mlp_out')
+        hint = f"; the MLP's output is not its hidden layer {name.replace('hook_mlp_out', 'mlp.hook_post')}"
+        raise ValueError(f'{file} names the hook {name}, which {NO_SITE}{hint * output}')
+    if site not in hl.alignment:
+        aligned = ', '.join(str(s) for s in hl.sites)
+        raise ValueError(f'{file} is about {site} ({site.hook}), where no variable of this organism is aligned, so no '
+                         f'feature is known to be true there; an SAE of one of these can be graded: {aligned}')
+
+def check_model_name(named: str | None, # what the file says
+                     typed: str, name: str, # the organism, as typed and as it is called
+                     file: Path, # that says so
+                     any_model: bool, # True: whatever it says
+                    ) -> None:
+    "Raise if the autoencoder says that it is of another model"
+    from superpos.siit.organism import name_meant_by
+    if named is None or any_model or named == typed or name_meant_by(named) == name:
+        return
+    raise ValueError(f'{file} says that its model is {named!r}, not {name!r}: score it on its own, '
+                     'or type --any-model if the file is wrong')
+
+def evaluation_of_sae(sae: Any, # of `sae_at`; changed in place: its source becomes the organism's name
+                      file: Path, # cfg.json
+                      typed: str, # the organism
+                      budget, # RunBudget with the site that is taken if neither user nor file names one
+                      site: str | None, # what the user says
+                      any_model: bool, # the name of its model does not matter
+                     ): # -> Evaluation
+    "What an autoencoder is held against"
+    from superpos.evaluation.benchmark import evaluation_of, organism_named, split_site
+    name, with_site = split_site(typed, budget)
+    organism, own = organism_named(name), sae.config.get('site')
+    check_model_name(sae.config.get('source'), name, organism.name, file, any_model)
+    if sae.config.get('source') is not None:
+        sae.config['source'] = organism.name
+    if site is None and name == typed:
+        check_site(own, organism.hl, file)
+        with_site = replace(budget, site=own or budget.site)
+    return evaluation_of(organism, with_site)
 
 # %% ../../nbs/cli/02_board.ipynb #36f8b253
 def find_method(name: str): # -> Method
@@ -64,6 +109,7 @@ def found_by(method: str, # a method of the leaderboard, or a folder
              site: str | None, # None: the autoencoder's own, or mlp 0
              seed: int, # of the method
              steps: int | None, # of SAE training; None: as on the leaderboard
+             any_model: bool = False, # True: an autoencoder's file may name another model
             ) -> tuple: # a dictionary or node scores, and the Evaluation it will take
     "What a method or a file found, and what it is held against"
     from superpos.evaluation.benchmark import evaluation_of, given_for
@@ -72,8 +118,7 @@ def found_by(method: str, # a method of the leaderboard, or a folder
     budget, folder = replace(RunBudget(), **changes), Path(method)
     if folder.is_dir():
         sae = sae_at(folder)
-        own = site or sae.config.get('site') or budget.site
-        return sae, evaluation_of(organism, replace(budget, site=own))
+        return sae, evaluation_of_sae(sae, folder / 'cfg.json', organism, budget, site, any_model)
     registered = find_method(method)
     evaluation = evaluation_of(organism, budget)
     given = given_for(registered, evaluation, (seed,))
@@ -132,11 +177,13 @@ def score_of_dictionary(d: Any, # anything with `encode` and `W_dec`
                 width=len(d.W_dec))
 
 def score_of(method: str, organism: str, # see `found_by`, like the rest
-             site: str | None = None, seed: int = 0, steps: int | None = None,
+             site: str | None = None, seed: int = 0, steps: int | None = None, any_model: bool = False,
             ) -> dict: # plain JSON values
     "All that `superpos score` says"
-    found, evaluation = found_by(method, organism, site, seed, steps)
+    found, evaluation = found_by(method, organism, site, seed, steps, any_model)
     out = dict(method=method, organism=evaluation.organism.name, site=evaluation.budget.site)
+    stored = getattr(found, 'config', {}).get('file_dtype')
+    out |= dict(file_dtype=stored) if stored else {}
     if isinstance(found, dict):
         return out | score_of_nodes(found, evaluation)
     return out | score_of_dictionary(found, evaluation, seed)
@@ -184,6 +231,8 @@ def show_score(r: dict) -> None: # of `score_of`
     else:
         out.print(node_score_table(r, title))
     out.print(', '.join(f'{METRICS[k].title} {short_number(v)}' for k, v in r['columns'].items()), soft_wrap=True)
+    if 'file_dtype' in r:
+        out.print(f"the file holds {r['file_dtype']}, the score was computed in float32", soft_wrap=True)
     if 'latents' in r:
         kinds = ', '.join(f'{n} {kind}' for kind, n in r['latents'].items())
         out.print(f"latents: {r['width']}, of which live: {sum(r['latents'].values())} ({kinds})", soft_wrap=True)
@@ -225,13 +274,15 @@ SiteName = Annotated[Optional[str], typer.Option(
 MethodSeed = Annotated[int, typer.Option(min=0, max=2**64 - 1, metavar='N', help='Of the method.')]
 StepsOption = Annotated[Optional[int], typer.Option(
     min=1, metavar='N', help='Steps of SAE training. Without it: as on the leaderboard.')]
+AnyModel = Annotated[bool, typer.Option(
+    '--any-model', help="Score an SAE though its cfg.json names another model (SAELens' training always names one).")]
 AsJson = Annotated[bool, typer.Option('--json', help='Print the score as JSON and nothing else.')]
 
 @app.command('score', cls=ListsMethods, epilog=SCORE_EXAMPLES)
 def score_one(method: MethodOrFolder, organism: OrganismName, site: SiteName = None, seed: MethodSeed = 0,
-              steps: StepsOption = None, as_json: AsJson = False):
+              steps: StepsOption = None, any_model: AnyModel = False, as_json: AsJson = False):
     "Hold a method, or an SAE trained elsewhere, against an organism's truth: what became of each feature."
-    r = score_of(method, organism, site, seed, steps)
+    r = score_of(method, organism, site, seed, steps, any_model)
     if as_json:
         typer.echo(json.dumps(r, indent=1))
     else:

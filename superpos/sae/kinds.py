@@ -82,6 +82,7 @@ def skip(self: SyntheticStream, n: int) -> None: # batches
 class Architecture:
     "How an exported autoencoder computes its latents"
     name: str = '' # as in SAELens
+    per_latent: tuple[str, ...] = ('b_enc',) # tensors with a number for each latent
 
     def latents(self, sae: SAE, # gives the tensors
                 x: Float[Tensor, "*batch dim"], # input, less the decoder bias
@@ -123,7 +124,7 @@ class TopKArchitecture(Architecture):
 @register_architecture
 class JumpReLUArchitecture(Architecture):
     "A threshold for each latent"
-    name = 'jumprelu'
+    name, per_latent = 'jumprelu', ('b_enc', 'threshold')
 
     def latents(self, sae: SAE, x: Float[Tensor, "*batch dim"]) -> Float[Tensor, "*batch lat"]:
         z = x @ sae.W_enc + sae.b_enc
@@ -132,7 +133,7 @@ class JumpReLUArchitecture(Architecture):
 @register_architecture
 class GatedArchitecture(Architecture):
     "One bias decides whether a latent is on, another how strongly"
-    name = 'gated'
+    name, per_latent = 'gated', ('b_gate', 'b_mag', 'r_mag')
 
     def latents(self, sae: SAE, x: Float[Tensor, "*batch dim"]) -> Float[Tensor, "*batch lat"]:
         z = x @ sae.W_enc
@@ -171,6 +172,11 @@ class SAE:
         return f'SAE({kind}, {self.d} -> {self.width}, {strength}seed {seed})'
 
 # %% ../../nbs/sae/00_kinds.ipynb #982c1a62
+def _same_organism(one: str, other: str) -> bool: # names, numbers or folders
+    "Whether two texts name one organism"
+    from superpos.siit.organism import name_meant_by # slow to import, and seldom asked
+    return name_meant_by(one) == name_meant_by(other)
+
 @patch
 def check(self: SAE, x: Float[Tensor, "*batch dim"] | None = None, # activations
           site: str | None = None, # where they were read
@@ -185,6 +191,8 @@ def check(self: SAE, x: Float[Tensor, "*batch dim"] | None = None, # activations
     for key, value in (('site', site), ('source', source)):
         mine = self.config.get(key)
         if value is None or mine is None or str(value) == str(mine):
+            continue
+        if key == 'source' and _same_organism(str(value), str(mine)):
             continue
         raise ValueError(f'this SAE was trained on {key} {mine!r}, not {str(value)!r}: '
                          'train one there, or load the right one')

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Callable, Iterator, Sequence
+from typing import Annotated, Any, Callable, Iterator, Sequence
 
 import psutil
 import torch
 from jaxtyping import Float
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from torch import Tensor
 from torch.nn.functional import normalize
 
@@ -30,12 +31,14 @@ from .train import ActivationStore, ModelSettings, Progress, StackedSAEs, Sweep
 from .train import Trainer, register_trainer, sweep_models
 
 # %% auto #0
-__all__ = ['FORMAT', 'SITE_NAMES', 'SAE_FILES', 'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'site_from_metadata',
-           'saelens_config', 'save_sae', 'SAELensSAE', 'saelens', 'needs_saelens', 'config_from_saelens', 'load_sae',
-           'Gated', 'CountedBySAELens', 'Matryoshka', 'MatchingPursuit', 'AbsTopK', 'Counterpart', 'seeded',
-           'training_sae', 'saelens_trainer', 'prepare', 'as_ours', 'SAELensModel', 'SAELensTrainer', 'peak_memory',
-           'median_time', 'TimedCase', 'timed_case', 'our_step', 'saelens_step', 'cost_of', 'cost_elsewhere',
-           'bench_sae']
+__all__ = ['FORMAT', 'SITE_NAMES', 'HOOK_ALIASES', 'SAE_FILES', 'AS_TYPED', 'Dimension', 'Finite', 'TRAINING_ONLY', 'PICKLES',
+           'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'hook_meant_by', 'site_from_metadata',
+           'saelens_config', 'save_sae', 'SAELensSAE', 'saelens', 'OwnSettings', 'Record', 'SavedMetadata',
+           'SavedConfig', 'what_is_wrong', 'read_config', 'is_transcoder', 'refuse_others', 'read_tensors', 'shapes',
+           'check_tensors', 'check_k', 'needs_saelens', 'config_from_saelens', 'run_by_saelens', 'load_sae', 'Gated',
+           'CountedBySAELens', 'Matryoshka', 'MatchingPursuit', 'AbsTopK', 'Counterpart', 'seeded', 'training_sae',
+           'saelens_trainer', 'prepare', 'as_ours', 'SAELensModel', 'SAELensTrainer', 'peak_memory', 'median_time',
+           'TimedCase', 'timed_case', 'our_step', 'saelens_step', 'cost_of', 'cost_elsewhere', 'bench_sae']
 
 # %% ../../nbs/sae/02_saelens.ipynb #609823b1
 FORMAT = '6.0.0' # of the configuration file
@@ -57,9 +60,26 @@ def hook_metadata(site: str | None) -> dict[str, Any]: # site: such as 'mlp 0'
         return dict(hook_name=site)
     return dict(hook_name=s.hook) | ({} if s.head is None else dict(hook_head_index=s.head))
 
+HOOK_ALIASES = { # within a block; TransformerLens' TransformerBridge -> HookedTransformer
+    'attn.o.hook_in': 'attn.hook_z',
+    'mlp.out.hook_in': 'mlp.hook_post',
+    'mlp.hook_out': 'hook_mlp_out',
+    'ln2.hook_in': 'hook_resid_mid',
+    'hook_out': 'hook_resid_post'}
+
+def hook_meant_by(hook: str) -> str: # any name of the place
+    "The HookedTransformer name of a place in a block"
+    m = re.fullmatch(r'blocks\.(\d{1,6})\.(.+)', hook)
+    if not m:
+        return hook
+    layer, name = int(m[1]), m[2]
+    if layer and name in ('hook_in', 'hook_resid_pre'): # the stream that the block before left
+        layer, name = layer - 1, 'hook_resid_post'
+    return f'blocks.{layer}.{HOOK_ALIASES.get(name, name)}'
+
 def site_from_metadata(metadata: dict[str, Any]) -> str | None: # of SAELens
     "The site whose hook is named, or the hook's own name if it is none of our sites"
-    hook = metadata.get('hook_name')
+    hook = metadata.get('hook_name') and hook_meant_by(metadata['hook_name'])
     layer = re.match(r'blocks\.(\d+)\.', hook or '')
     if not layer:
         return hook
@@ -70,7 +90,7 @@ def site_from_metadata(metadata: dict[str, Any]) -> str | None: # of SAELens
 # %% ../../nbs/sae/02_saelens.ipynb #ae26156e
 def saelens_config(sae: SAE) -> dict[str, Any]:
     "What SAELens' cfg.json says of an autoencoder, ours under the key `superpos` of the metadata"
-    cfg = dict(sae.config)
+    cfg = {k: v for k, v in sae.config.items() if k != 'file_dtype'} # what is written is float32
     out = dict(architecture=sae.arch, d_in=sae.d, d_sae=sae.width, dtype='float32', device='cpu',
                apply_b_dec_to_input=cfg.get('subtract_b_dec', True),
                normalize_activations='none', reshape_activations='none')
@@ -128,10 +148,167 @@ def saelens() -> ModuleType:
         raise ImportError(f'this needs SAELens ({e}): pip install "superpos[saelens]"') from None
     return sae_lens
 
+# %% ../../nbs/sae/02_saelens.ipynb #6280637a
+AS_TYPED = ConfigDict(strict=True, extra='allow') # no text for numbers
+Dimension = Annotated[int, Field(ge=1, lt=2**31)]
+Finite = Annotated[int | float, Field(allow_inf_nan=False)]
+
+class OwnSettings(BaseModel):
+    "What this package adds to the metadata: the fields of `SAE.config` that are used again"
+    model_config = AS_TYPED
+    kind: str | None = None
+    site: str | None = None
+    source: str | None = None # organism or stream
+    k: Finite | None = None
+    penalty: Finite | None = None
+    recipe: dict[str, Any] | None = None
+
+class Record(BaseModel):
+    "One record of a training"
+    model_config = AS_TYPED
+    step: int
+    loss: float
+
+class SavedMetadata(BaseModel):
+    "Where an autoencoder is from"
+    model_config = AS_TYPED
+    sae_lens_version: Annotated[str, Field(pattern=r'^\d{1,4}(\.|$)')] | None = None
+    training_architecture: str | None = None
+    model_name: str | None = None
+    hook_name: str | None = None
+    hook_head_index: Annotated[int, Field(ge=0)] | None = None
+    hook_name_out: str | None = None # of a transcoder
+    superpos: OwnSettings | None = None
+    superpos_history: list[Record] | None = None
+
+class SavedConfig(BaseModel):
+    "SAELens' cfg.json"
+    model_config = AS_TYPED
+    architecture: str | None = None # None: files before SAELens 6
+    d_in: Dimension | None = None
+    d_sae: Dimension | None = None
+    d_out: Dimension | None = None # of a transcoder
+    k: Annotated[Finite, Field(gt=0)] | None = None
+    apply_b_dec_to_input: bool = True
+    rescale_acts_by_decoder_norm: bool = False
+    metadata: SavedMetadata | None = None
+
+# %% ../../nbs/sae/02_saelens.ipynb #70b5b9f6
+def what_is_wrong(e: ValidationError) -> str:
+    "The first thing that does not fit a schema: where, what stands there, what should"
+    first = e.errors(include_url=False)[0]
+    where = '.'.join(str(part) for part in first['loc'] if part not in ('int', 'float'))
+    if first['type'] == 'json_invalid':
+        return f"it is not JSON ({first['msg']})"
+    if first['type'] == 'model_type' and not where:
+        return 'it is not a JSON object'
+    found = repr(first['input'])
+    return f"{where} is {found[:40]}{'...' * (len(found) > 40)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+
+def read_config(folder: Path, # of an autoencoder
+               ) -> dict[str, Any]: # as in the file
+    "SAELens' cfg.json, checked"
+    file = folder / 'cfg.json'
+    if not file.is_file() and (folder / 'ae.pt').is_file() and (folder / 'config.json').is_file():
+        raise ValueError(f'{folder} holds ae.pt and config.json, the format of dictionary_learning: ae.pt is a pickle, '
+                         'which is not read here since unpickling can run code; '
+                         'torch.load(..., weights_only=True) runs none: save its tensors with save_sae, as the '
+                         'notebook of superpos.sae.saelens shows')
+    if not file.is_file():
+        raise FileNotFoundError(f'no cfg.json in {folder}: give the folder that save_sae, or save_inference_model '
+                                'of SAELens, wrote')
+    try:
+        return SavedConfig.model_validate_json(file.read_bytes()).model_dump(exclude_unset=True)
+    except ValidationError as e:
+        raise ValueError(f'{file}: {what_is_wrong(e)}; save the SAE again') from None
+
+# %% ../../nbs/sae/02_saelens.ipynb #66b2cb50
+TRAINING_ONLY = ('batchtopk', 'matryoshka_batchtopk') # SAELens has them in training alone
+
+def is_transcoder(cfg: dict[str, Any]) -> bool: # of cfg.json
+    "Whether a file is about a map from one activation to another"
+    told = cfg | (cfg.get('metadata') or {})
+    if any(word in (cfg.get('architecture') or '') for word in ('transcoder', 'crosscoder')):
+        return True
+    elsewhere = told.get('hook_name_out') not in (None, '', told.get('hook_name'))
+    return elsewhere or cfg.get('d_out') not in (None, cfg.get('d_in'))
+
+def refuse_others(cfg: dict[str, Any], # of cfg.json
+                  file: Path, # it
+                 ) -> None:
+    "Raise unless a file is about an autoencoder that is ready to be used"
+    kind = cfg.get('architecture')
+    if is_transcoder(cfg):
+        raise ValueError(f'{file}: architecture {kind!r} is a transcoder, not an autoencoder: it does not reconstruct '
+                         'what it reads, so no site can be graded with it; give an SAE of one site, '
+                         'such as blocks.0.mlp.hook_post')
+    if kind in TRAINING_ONLY:
+        raise ValueError(f'{file} is a checkpoint of a training ({kind}), not the result: save that with '
+                         f'sae_lens.TrainingSAE.load_from_disk({str(file.parent)!r}).save_inference_model(FOLDER), '
+                         'and give FOLDER')
+
+# %% ../../nbs/sae/02_saelens.ipynb #ffa1adf8
+PICKLES = ('.bin', '.ckpt', '.pickle', '.pkl', '.pt', '.pth')
+
+def read_tensors(folder: Path) -> dict[str, Tensor]: # by SAELens' names, as stored
+    "The tensors of a saved autoencoder"
+    file = folder / 'sae_weights.safetensors'
+    pickles = sorted(p.name for p in folder.iterdir() if p.suffix in PICKLES)
+    if pickles and not file.is_file():
+        raise FileNotFoundError(f'{file} is missing, and {pickles[0]} beside it is not read: it is a pickle, and '
+                                'unpickling can run code; save the tensors as safetensors')
+    return load_tensors(file)[0]
+
+def shapes(cfg: dict[str, Any], # of cfg.json
+           d: int, width: int, # dimensions, latents
+          ) -> dict[str, tuple[int, ...]]: # of those that can be there
+    "What shape each tensor should have"
+    per_latent = {name for a in ARCHITECTURES.values() for name in a.per_latent}
+    d, width = cfg.get('d_in', d), cfg.get('d_sae', width)
+    return dict(W_enc=(d, width), W_dec=(width, d), b_dec=(d,)) | dict.fromkeys(sorted(per_latent), (width,))
+
+def check_tensors(tensors: dict[str, Tensor], # as stored
+                  cfg: dict[str, Any], # of cfg.json
+                  file: Path, # where the tensors are from
+                 ) -> None:
+    "Raise unless the tensors are those of the configuration"
+    needed = ['W_dec', 'b_dec']
+    if cfg.get('architecture') in ARCHITECTURES:
+        needed += ['W_enc', *ARCHITECTURES[cfg['architecture']].per_latent]
+    missing = [name for name in needed if name not in tensors]
+    if missing:
+        raise ValueError(f"{file} lacks {', '.join(missing)}, which a saved SAE ({cfg.get('architecture')}) has: "
+                         'save it again')
+    width, d = (*tensors['W_dec'].shape, 0, 0)[:2]
+    for name, shape in shapes(cfg, d, width).items():
+        if name in tensors and tuple(tensors[name].shape) != shape:
+            raise ValueError(f'{file}: {name} has shape {tuple(tensors[name].shape)}, but cfg.json and W_dec say '
+                             f'{shape}: is it transposed, or of another SAE?')
+    for name, tensor in tensors.items():
+        if not tensor.is_floating_point():
+            raise ValueError(f'{file}: {name} holds {tensor.dtype}, not floating-point numbers: save the SAE again')
+        bad = tensor.float().isnan() if name == 'threshold' else ~tensor.float().isfinite() # never on: threshold inf
+        if bad.any():
+            raise ValueError(f'{file}: {int(bad.sum())} of {bad.numel()} numbers in {name} are not finite: '
+                             'did its training diverge?')
+
+def check_k(cfg: dict[str, Any], width: int, # of cfg.json; latents
+            file: Path, # cfg.json
+           ) -> None:
+    "Raise unless a kind that keeps k latents has such a number"
+    own = (cfg.get('metadata') or {}).get('superpos') or {}
+    counts = str(cfg.get('architecture')).endswith('topk')
+    told = [cfg.get('k')] + [k for k in (own.get('k'),) if counts and k is not None]
+    for k in told:
+        if k is not None and k > width:
+            raise ValueError(f'{file} says k = {k}, but there are only {width} latents: k must be at most the width')
+        if counts and (k is None or k != int(k) or k < 1):
+            raise ValueError(f'{file} says k = {k}, but {cfg["architecture"]} keeps k latents: give a whole number')
+
 # %% ../../nbs/sae/02_saelens.ipynb #a9fc6c32
 def needs_saelens(cfg: dict[str, Any]) -> bool: # of cfg.json
     "Whether a saved autoencoder is of a kind that we cannot run"
-    version = str((cfg.get('metadata') or {}).get('sae_lens_version', '0'))
+    version = (cfg.get('metadata') or {}).get('sae_lens_version') or '0'
     is_old = int(version.split('.')[0]) < 6
     reshapes = [cfg.get(f'{what}_activations', 'none') for what in ('normalize', 'reshape')]
     return is_old or cfg.get('architecture') not in ARCHITECTURES or reshapes != ['none', 'none']
@@ -141,25 +318,40 @@ def config_from_saelens(cfg: dict[str, Any]) -> dict[str, Any]: # of cfg.json
     meta = cfg.get('metadata') or {}
     config = dict(kind=meta.get('training_architecture') or cfg.get('architecture'), site=site_from_metadata(meta),
                   source=meta.get('model_name'), trainer='saelens')
-    if cfg.get('k') is not None:
-        config['k'] = cfg['k']
     config |= meta.get('superpos') or {}
+    if config.get('k') is None and cfg.get('k') is not None:
+        config['k'] = cfg['k']
     return config | dict(subtract_b_dec=cfg.get('apply_b_dec_to_input', True))
 
+def run_by_saelens(folder: Path, # checked
+                   config: dict, history: Sequence[dict], # as in `SAE`
+                  ) -> SAELensSAE:
+    "An autoencoder of a kind that only SAELens has, in float32"
+    library = saelens()
+    try:
+        return SAELensSAE(library.SAE.load_from_disk(str(folder), dtype='float32'), config, history)
+    except Exception as e:                                   # whatever SAELens thinks of another's file
+        said = ' '.join(str(e).split())[:200]
+        raise ValueError(f'{folder}/cfg.json: neither this package nor SAELens can run this SAE '
+                         f'({type(e).__name__}: {said}); check its architecture') from None
+
 def load_sae(folder: str | Path, # with cfg.json and sae_weights.safetensors
-            ) -> SAE:
+            ) -> SAE: # in float32, whatever the file holds; that is config['file_dtype'] if it is something else
     "An SAE that `save_sae` or SAELens wrote; SAELens itself is needed only for its rarer kinds"
     path = Path(folder)
-    if not (path / 'cfg.json').is_file():
-        raise FileNotFoundError(f'no cfg.json in {path}: give the folder that save_sae, or save_inference_model '
-                                'of SAELens, wrote')
-    cfg = json.loads((path / 'cfg.json').read_text())
+    cfg = read_config(path)
+    refuse_others(cfg, path / 'cfg.json')
+    stored = read_tensors(path)
+    check_tensors(stored, cfg, path / 'sae_weights.safetensors')
+    check_k(cfg, len(stored['W_dec']), path / 'cfg.json')
     config, history = config_from_saelens(cfg), (cfg.get('metadata') or {}).get('superpos_history') or ()
+    if stored['W_dec'].dtype != torch.float32:
+        config['file_dtype'] = str(stored['W_dec'].dtype).removeprefix('torch.')
     if needs_saelens(cfg):
-        return SAELensSAE(saelens().SAE.load_from_disk(str(path)), config, history)
-    tensors = {k: v.float() for k, v in load_tensors(path / 'sae_weights.safetensors')[0].items()}
+        return run_by_saelens(path, config, history)
+    tensors = {k: v.float() for k, v in stored.items()}
     if cfg.get('rescale_acts_by_decoder_norm'): # topk that compares z times the row's length
-        n = tensors['W_dec'].norm(dim=1) # goes into the encoder
+        n = tensors['W_dec'].norm(dim=1).clamp(min=1e-30) # goes into the encoder; a row may be zero
         tensors |= dict(W_enc=tensors['W_enc'] * n, b_enc=tensors['b_enc'] * n, W_dec=tensors['W_dec'] / n[:, None])
     return SAE(cfg['architecture'], tensors, config, history)
 

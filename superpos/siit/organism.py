@@ -46,8 +46,8 @@ __all__ = ['Count', 'STRICT', 'OPEN', 'Rate', 'CONFIG_KEYS', 'MODEL_CARD', 'ORGA
            'task_fingerprint', 'organism_name', 'paper_table', 'widen', 'saved_settings', 'ShapeFile', 'SizeFile',
            'ConfigFile', 'AboutFile', 'CertificateFile', 'read_checked', 'read_config', 'known_task', 'causal_model',
            'Organism', 'no_html', 'model_card', 'versions', 'config_of_organism', 'write_files', 'remove_unfinished',
-           'save_organism', 'shipped_folder', 'shipped', 'from_hub', 'name_of_number', 'find_organism', 'read_weights',
-           'read_certificate', 'read_training', 'load_organism']
+           'save_organism', 'shipped_folder', 'shipped', 'from_hub', 'name_of_number', 'name_meant_by', 'find_organism',
+           'read_weights', 'read_certificate', 'read_training', 'load_organism']
 
 # %% ../../nbs/siit/03_organism.ipynb #9ab5e29f
 def fingerprint_inputs(task: Task, # any task
@@ -465,6 +465,16 @@ def name_of_number(text: str, # such as '0+1' or '0+1-untrained', or anything el
     tasks = [PAPER_TASKS[int(i)] for i in m[1].split('+')]
     return organism_name(tasks, m[2] or '')
 
+def name_meant_by(text: str, # a name, a number, or a folder here; nothing is downloaded
+                 ) -> str: # the name, or the text itself if it is neither number nor folder
+    "The name of the organism that somebody wrote down"
+    if not os.path.isfile(os.path.join(text, 'config.json')):
+        return name_of_number(text)
+    try:
+        return str(read_config(Path(text))['name'])
+    except ValueError:                                       # a folder, but of another kind of model
+        return text
+
 def find_organism(name: str | Path, # folder, shipped name, number of the published table, or user/repo
                  ) -> Path: # the folder to read
     "Where an organism is; downloads it if it is on the hub"
@@ -482,7 +492,9 @@ def find_organism(name: str | Path, # folder, shipped name, number of the publis
         some = ', '.join(shipped()[:3]) or 'none here'
         raise FileNotFoundError(f'no such folder {text!r}: '
                                 f'give a folder, a shipped name ({some}), or user/repo on the hub')
-    raise ValueError(unknown('organism', safe_name(text), shipped()))
+    numbers = [number for number in paper_table() if name_of_number(number) in shipped()]
+    options = numbers if re.match(r'\d', text) else shipped()
+    raise ValueError(unknown('organism', safe_name(text), options))
 
 # %% ../../nbs/siit/03_organism.ipynb #c28250ab
 def read_weights(folder: Path, # of an organism
