@@ -1,4 +1,4 @@
-"""Run nbdev_test once and count notebooks: test_notebooks.py COUNTS_FILE [FLAG...]
+"""Run nbdev_test once, every annotated call checked (typed.py), and count notebooks: test_notebooks.py COUNTS [FLAG...]
 
 nbdev_test is content when it finds no notebook, and says how many failed but not how many it ran. So: list the
 notebooks as it does, read its verdict, and write 'passed failed'. A notebook with skip_exec was not run and counts as
@@ -32,8 +32,9 @@ def eligible():
 
 def run(flags):
     "Run nbdev_test and show what it says: its status and its words"
-    command = ['nbdev_test', '--do_print', '--timing'] + (['--flags', ' '.join(flags)] if flags else [])
-    print('$', ' '.join(command), flush=True)
+    options = ['--do_print', '--timing'] + (['--flags', ' '.join(flags)] if flags else [])
+    command = [sys.executable, str(Path(__file__).with_name('typed.py')), *options]
+    print('$ nbdev_test', *options, ' (every annotated call checked)', flush=True)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors='replace')
     said = []
     for line in process.stdout:

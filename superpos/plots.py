@@ -70,7 +70,7 @@ def heatmaps(panels: Mapping[str, Float[ndarray, "row col"]], # title -> values,
     return fig
 
 # %% ../nbs/03_plots.ipynb #69dc3429
-def curves(x: ArrayLike, # shared abscissa [x]
+def curves(x: ArrayLike | Sequence[float], # shared abscissa [x]
            ys: Mapping[str, ArrayLike], # label -> one row per seed [seed x]
            xlabel: str, ylabel: str, # with units
            logy: bool = False, # logarithmic ordinate

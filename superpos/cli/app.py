@@ -20,9 +20,9 @@ from rich.table import Table
 from typer.core import TyperGroup
 
 # %% auto #0
-__all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'say', 'message', 'fail', 'is_stopped',
-           'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'is_ours', 'our_folder', 'set_aside',
-           'verdict_table', 'show_verdict', 'show_next', 'certify', 'list_all']
+__all__ = ['ORDER', 'OURS', 'OPTIONS', 'app', 'Seed', 'Device', 'Out', 'console', 'plain', 'say', 'message', 'fail', 'is_stopped',
+           'interrupted', 'Commands', 'start', 'typed', 'mistyped', 'our_folder', 'set_aside', 'verdict_table',
+           'show_verdict', 'show_next', 'given_folder', 'certify', 'list_all']
 
 # %% ../../nbs/cli/00_app.ipynb #faf6b4f1
 def console(err: bool = False,  # the standard error
@@ -33,16 +33,24 @@ def console(err: bool = False,  # the standard error
     return Console(stderr=err, width=130 if free else None, highlight=False, force_jupyter=False)
 
 
+def plain(text: Any,  # from a file or a name
+         ) -> str:
+    "Text for a terminal: what would be markup or a control code is shown, not obeyed"
+    return escape(re.sub(r'[\x00-\x08\x0b-\x1f\x7f-\x9f]', '\ufffd', str(text)))
+
+
 def say(text: str,  # one remark
        ) -> None:
     "Make a remark on the standard error"
-    console(err=True).print(text, style='dim', markup=False, soft_wrap=True)
+    console(err=True).print(plain(text), style='dim', soft_wrap=True)
 
 # %% ../../nbs/cli/00_app.ipynb #c154cd9c
 def message(e: BaseException,  # any error of ours
            ) -> str:
     "What an error says, on one line"
-    text = str(e.args[0]) if isinstance(e, KeyError) and e.args else str(e)
+    text = f'{e.args[0]!r} is missing in what was read' if isinstance(e, KeyError) and e.args else str(e)
+    if isinstance(e, KeyError) and e.args and ' ' in str(e.args[0]):
+        text = str(e.args[0])  # a sentence of ours
     if isinstance(e, OSError) and e.strerror:
         text = f'{e.strerror}: {e.filename}' if e.filename else e.strerror
     return ' '.join(text.split()) or type(e).__name__
@@ -52,7 +60,7 @@ def fail(text: str,  # one line
          status: int = 2,  # exit status
         ) -> None:
     "Say what is wrong on the standard error, and leave"
-    console(err=True).print(f'[red]superpos: {escape(text)}[/]', soft_wrap=True)
+    console(err=True).print(f'[red]superpos: {plain(text)}[/]', soft_wrap=True)
     raise typer.Exit(status)
 
 
@@ -74,8 +82,8 @@ def _explain(e, typed):
     "Say what went wrong, and leave"
     if not interrupted(e):
         fail(message(e))
-    said = escape(message(e) if str(e) else 'interrupted')
-    go_on = escape(shlex.join(typed))
+    said = plain(message(e) if str(e) else 'interrupted')
+    go_on = plain(shlex.join(typed))
     console(err=True).print(f'\n[yellow]superpos: {said}[/]\nTo go on: [bold]superpos {go_on}[/]', soft_wrap=True)
     raise typer.Exit(130)
 
@@ -167,39 +175,24 @@ def mistyped(*args: Any,  # words of the command, after `superpos`
     return _plain(f"$ superpos {' '.join(words)}\n{line}", hide)
 
 # %% ../../nbs/cli/00_app.ipynb #05521fe2
-def is_ours(folder: Path,  # a folder
-            there: list[str],  # what is in it
-           ) -> bool:
-    "Whether a folder holds an organism, or one in the making"
-    if 'config.json' not in there:
-        return there == ['checkpoint'] or (folder / 'checkpoint' / 'checkpoint.safetensors').exists()
-    from superpos.siit.organism import read_config
-    try:
-        return bool(read_config(folder))
-    except ValueError:
-        return False
-
-
-def our_folder(folder: Path,  # to write into
+def our_folder(folder: Path,  # to write an organism and its report into
               ) -> Path:
-    "The folder, unless it holds anything of somebody else's"
-    if folder.is_file():
-        raise ValueError(f'{folder} is a file: give a folder with --out')
-    there = []
-    if folder.is_dir():
-        there = sorted(p.name for p in folder.iterdir() if not p.name.startswith('.'))
-    if there and not is_ours(folder, there):
-        some = ', '.join(there[:3])
-        found = f'{folder} already holds other things ({some})'
-        raise ValueError(f'{found}: nothing was touched; give another folder with --out')
-    return folder
+    "The folder, unless it holds anything of somebody else's; beside a finished organism other things may lie"
+    from superpos.io import check_folder, is_ours
+    from superpos.report.organism import REPORT
+    from superpos.siit.make import RUN_FILES
+    config = next(file for file in RUN_FILES if file.name == 'config.json')
+    return check_folder(folder, (*RUN_FILES, REPORT), alone=not is_ours(folder, config, RUN_FILES))
 
 # %% ../../nbs/cli/00_app.ipynb #9cf7ed4f
 def set_aside(folder: Path,  # an earlier run
              ) -> None:
     "Move an earlier run out of the way; it is kept"
+    from superpos.io import hold_folder
     if not our_folder(folder).exists():
         return
+    with hold_folder(folder, 'move it away'):  # nobody is writing into it
+        pass
     names = (folder.with_name(f'{folder.name}.old-{i}') for i in range(1, 10**6))
     new = next(name for name in names if not name.exists())
     folder.rename(new)
@@ -212,17 +205,20 @@ def verdict_table(cert: Any,  # a certificate
     "What was claimed and what was measured"
     from superpos.report.organism import claims
     from superpos.report.html import percent
-    title = f'{name}, measured on fresh samples (seed {cert.seed})'
+    title = plain(f'{name}, measured on fresh samples (seed {cert.seed})')
     table = Table(title=title, title_justify='left', title_style='bold')
+    widths = {'worst value': 8, '95 % interval': 14, '': 2}  # never narrower; words wrap instead
     for column in ('claim', 'worst value', '95 % interval', 'asked', 'where', ''):
         numeric = column in ('worst value', '95 % interval')
-        table.add_column(column, justify='right' if numeric else 'left', no_wrap=column != 'where')
+        table.add_column(column, justify='right' if numeric else 'left', min_width=widths.get(column, 4),
+                         no_wrap=column in widths, overflow='fold')
     for claim in claims(cert):
         nothing = claim.value != claim.value
         value = 'none' if nothing else percent(claim.value)
         interval = '' if nothing else f'{100 * claim.low:.2f} - {100 * claim.high:.2f}'
         mark = '[green]ok[/]' if claim.ok else '[red]no[/]'
-        table.add_row(claim.name, value, interval, claim.asked, claim.where or 'nothing to measure', mark)
+        where = plain(claim.where or 'nothing to measure')
+        table.add_row(claim.name, value, interval, claim.asked, where, mark)
     return table
 
 # %% ../../nbs/cli/00_app.ipynb #3347573a
@@ -235,9 +231,10 @@ def show_verdict(cert: Any,  # a certificate
     if cert.certified:
         out.print('[bold green]certified[/]')
         return
+    from superpos.siit.make import shortfalls
     out.print(f'[bold red]not certified[/]: {len(cert.failures)} reasons')
-    for failure in cert.failures[:6]:
-        out.print(f'  - {escape(failure)}', soft_wrap=True)
+    for failure in shortfalls(cert)[:6]:
+        out.print(f'  - {plain(failure)}', soft_wrap=True)
     if len(cert.failures) > 6:
         out.print(f'  ... and {len(cert.failures) - 6} more, all of them in the certificate')
 
@@ -246,26 +243,34 @@ def show_next(*steps: tuple[str, str]) -> None:  # what it does, what to type
     "Print what to do next"
     table = Table.grid(padding=(0, 2))
     for what, command in steps:
-        table.add_row(f'  {escape(what)}', f'[bold]{escape(command)}[/]')
+        table.add_row(f'  {plain(what)}', f'[bold]{plain(command)}[/]')
     out = console()
     out.print('\n[bold]What to do next[/]')
     out.print(table)
 
 # %% ../../nbs/cli/00_app.ipynb #a0e2ccda
+def given_folder(text: str | Path,  # as typed
+                ) -> Path:
+    "A folder that an option names; an empty name is a mistake, not the folder one is in"
+    if not str(text).strip():
+        raise FileNotFoundError('the name of a folder is empty: give one, as in --out my-folder')
+    return Path(text)
+
+
 _SEED_HELP = 'Of the initial weights and the data.'
 _DEVICE_HELP = 'cpu, cuda, cuda:1 or mps. Without it: cuda if there is one.'
 _OUT_HELP = 'Where to write. Without it: a folder named after the organism.'
-Seed = Annotated[int, typer.Option(min=0, metavar='N', help=_SEED_HELP)]
+Seed = Annotated[int, typer.Option(min=0, max=2**64 - 1, metavar='N', help=_SEED_HELP)]
 Device = Annotated[Optional[str], typer.Option(metavar='NAME', help=_DEVICE_HELP)]
-Out = Annotated[Optional[Path], typer.Option(metavar='FOLDER', help=_OUT_HELP)]
+Out = Annotated[Optional[Path], typer.Option(parser=given_folder, metavar='FOLDER', help=_OUT_HELP)]
 
 # %% ../../nbs/cli/00_app.ipynb #3d4d5c3c
 _NAME_HELP = 'A shipped organism (its name, or its number such as 0+1), a folder, or user/repo on the hub.'
 _NAME = typer.Argument(metavar='NAME|FOLDER', help=_NAME_HELP)
 _PUBLISHED_HELP = 'A model in the published format (model.safetensors, config.yaml, cases.json).'
-_PUBLISHED = typer.Option(metavar='FOLDER', help=_PUBLISHED_HELP)
-_FRESH = typer.Option(min=0, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
-_N = typer.Option('--n', min=1, metavar='N', help='Sequences per task, at least.')
+_PUBLISHED = typer.Option(parser=given_folder, metavar='FOLDER', help=_PUBLISHED_HELP)
+_FRESH = typer.Option(min=0, max=2**64 - 1, metavar='N', help='Of the fresh samples. Without it: a new one each time.')
+_N = typer.Option('--n', min=1, max=10**7, metavar='N', help='Sequences per task, at least.')
 _JSON = typer.Option('--json', help='Print the certificate as JSON and nothing else.')
 
 
@@ -306,7 +311,7 @@ def _table_of_organisms():
         if o.certificate is not None:
             value, site, task = o.certificate.worst
             verdict = [percent(value), f'{site}, {task}', 'yes' if o.certificate.certified else 'no']
-        table.add_row(numbers.get(name, ''), name, f'{o.n_parameters:,}', *verdict)
+        table.add_row(numbers.get(name, ''), plain(name), f'{o.n_parameters:,}', *map(plain, verdict))
     return table
 
 
@@ -320,8 +325,8 @@ def _table_of_tasks():
     table = Table('name', 'tokens', 'length', 'answer', 'guess rate', 'variables', title='Tasks', title_justify='left',
                   title_style='bold', caption=caption, caption_justify='left')
     for task in TASKS.values():
-        table.add_row(task.name, ' '.join(task.alphabet), str(task.length), answer[task.loss],
-                      percent(guess_rate(task, 2000), 0), ', '.join(task.variables))
+        table.add_row(plain(task.name), plain(' '.join(task.alphabet)), str(task.length), answer[task.loss],
+                      percent(guess_rate(task, 2000), 0), plain(', '.join(task.variables)))
     return table
 
 # %% ../../nbs/cli/00_app.ipynb #306baac2

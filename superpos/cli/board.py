@@ -16,15 +16,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 from typer.core import TyperCommand
-from .app import app, console, say, show_next
+from .app import app, console, given_folder, say, show_next
 
 # %% auto #0
 __all__ = ['SCORE_COLUMNS', 'SCORE_EXAMPLES', 'MethodOrFolder', 'OrganismName', 'SiteName', 'MethodSeed', 'StepsOption', 'AsJson',
-           'OUR_FILES', 'NARROW_TITLES', 'NOT_PRINTED', 'BOARD_EXAMPLES', 'Quick', 'Jobs', 'BoardOut', 'Organisms',
-           'Methods', 'sae_at', 'find_method', 'found_by', 'plain_value', 'score_of_nodes', 'baseline_f1',
-           'score_of_dictionary', 'score_of', 'short_number', 'score_table', 'node_score_table', 'show_score',
-           'methods_line', 'ListsMethods', 'score_one', 'leaderboard_folder', 'narrow_number', 'narrow_cell',
-           'show_leaderboard', 'show_after', 'whole_leaderboard']
+           'NARROW_TITLES', 'NOT_PRINTED', 'BOARD_EXAMPLES', 'Quick', 'Jobs', 'BoardOut', 'Organisms', 'Methods',
+           'sae_at', 'find_method', 'found_by', 'plain_value', 'score_of_nodes', 'baseline_f1', 'score_of_dictionary',
+           'score_of', 'short_number', 'score_table', 'node_score_table', 'show_score', 'methods_line', 'ListsMethods',
+           'score_one', 'leaderboard_folder', 'narrow_number', 'narrow_cell', 'show_leaderboard', 'show_after',
+           'whole_leaderboard']
 
 # %% ../../nbs/cli/02_board.ipynb #5f644c58
 def sae_at(folder: Path, # with cfg.json and sae_weights.safetensors
@@ -222,7 +222,7 @@ OrganismName = Annotated[str, typer.Argument(
          'the untrained control.')]
 SiteName = Annotated[Optional[str], typer.Option(
     metavar='SITE', help="Such as 'mlp 0' or 'head 0.3'. Without it: the SAE's own, or mlp 0.")]
-MethodSeed = Annotated[int, typer.Option(min=0, metavar='N', help='Of the method.')]
+MethodSeed = Annotated[int, typer.Option(min=0, max=2**64 - 1, metavar='N', help='Of the method.')]
 StepsOption = Annotated[Optional[int], typer.Option(
     min=1, metavar='N', help='Steps of SAE training. Without it: as on the leaderboard.')]
 AsJson = Annotated[bool, typer.Option('--json', help='Print the score as JSON and nothing else.')]
@@ -238,19 +238,14 @@ def score_one(method: MethodOrFolder, organism: OrganismName, site: SiteName = N
         show_score(r)
 
 # %% ../../nbs/cli/02_board.ipynb #ab58b532
-OUR_FILES = ('cells', 'board.json', 'board.html') # of a folder that the command wrote
-
 def leaderboard_folder(folder: Path, # to write into
                       ) -> Path: # the same
     "Refuse a folder that holds anything but a leaderboard"
-    if folder.is_file():
-        raise ValueError(f'{folder} is a file: give a folder with --out')
-    there = sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
-    other = [name for name in there if name not in OUR_FILES and not name.startswith('.')]
-    if other:
-        raise ValueError(f'{folder} already holds other things ({", ".join(other[:3])}): '
-                         f'nothing was touched; give another folder with --out')
-    return folder
+    from superpos.io import OurFile, check_folder
+    from superpos.report.leaderboard_page import BOARD_FILES
+    cells = [OurFile(f'cells/{p.name}', r'\A\{"key": "') for p in folder.glob('cells/*.json')]
+    empty = not any(folder.glob('cells/[!.]*'))
+    return check_folder(folder, [*BOARD_FILES, *cells], alone=True, folders=['cells'] if empty else [])
 
 NARROW_TITLES = dict(coverage='fea-\nture\nrecall', precision='preci-\nsion', latent_iia='latent\nIIA',
                      recovered='loss\nrecov.', explained='ex-\nplained', auc='node\nAUC', seconds='CPU\ns')
@@ -318,8 +313,9 @@ Quick = Annotated[bool, typer.Option(
 Jobs = Annotated[Optional[int], typer.Option(
     min=1, metavar='N', help='Processes. Without it: one per core, eight at the most.')]
 BoardOut = Annotated[Optional[Path], typer.Option(
-    metavar='FOLDER', help='Where to write; what is done there is not done again. Without it: superpos-board, or '
-    'superpos-board-quick.')]
+    parser=given_folder, metavar='FOLDER',
+    help='Where to write; what is done there is not done again. Without it: superpos-board, or '
+         'superpos-board-quick.')]
 Organisms = Annotated[Optional[list[str]], typer.Option(
     '--organism', metavar='NAME', help='Only this organism; may be repeated. Without it: all of the leaderboard.')]
 Methods = Annotated[Optional[list[str]], typer.Option(
@@ -340,7 +336,7 @@ def whole_leaderboard(quick: Quick = False, jobs: Jobs = None, out: BoardOut = N
     if steps:
         budget = replace(budget, steps=steps)
     methods, entries = methods_of(method), entries_of(organism, quick)
-    jobs = jobs or min(os.cpu_count() or 1, 8)
+    jobs = min(jobs or min(os.cpu_count() or 1, 8), len(methods) * len(entries))
     gone = [] if organism or quick else [e.name for e in NETWORKS if e not in entries]
     if gone:
         say(f'not shipped here, left out: {", ".join(gone)}')

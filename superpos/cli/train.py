@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -18,33 +18,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .app import Device, Out, Seed, app, console, our_folder, say, set_aside, show_next, show_verdict
+from .app import Device, Out, Seed, app, console, given_folder, our_folder
+from .app import say, set_aside, show_next, show_verdict
 
 # %% auto #0
-__all__ = ['QUICK_TASKS', 'DEMO_TASKS', 'CONTROLS', 'SEQUENCES', 'only_these', 'look', 'next_steps', 'show_organism',
-           'make_organism', 'visit', 'demo', 'resized', 'training_of', 'train', 'show_table', 'outcome', 'collect_rows',
-           'make_table']
+__all__ = ['QUICK_TASKS', 'DEMO_TASKS', 'CONTROLS', 'SEQUENCES', 'look', 'next_steps', 'show_organism', 'make_organism', 'visit',
+           'demo', 'resized', 'training_of', 'train', 'show_table', 'outcome', 'collect_rows', 'make_table']
 
 # %% ../../nbs/cli/01_train.ipynb #d0014d85
 QUICK_TASKS = ('duplicate_remover', 'left_greater')  # of demo --quick
 DEMO_TASKS = ('duplicate_remover', 'left_greater', 'paren_checker', 'unique_extractor')
 CONTROLS = ('untrained',)  # control models measured beside a new organism
 SEQUENCES = 2000  # per task in a new certificate, at least
-
-# %% ../../nbs/cli/01_train.ipynb #dc3c5632
-def only_these(folder: Path,  # to write into
-               allowed: Collection[str],  # names of files and folders
-              ) -> Path:
-    "The folder, unless it holds anything but these"
-    if folder.is_file():
-        raise ValueError(f'{folder} is a file: give a folder with --out')
-    there = folder.iterdir() if folder.is_dir() else ()
-    other = sorted(p.name for p in there if p.name not in allowed and not p.name.startswith('.'))
-    if other:
-        some = ', '.join(other[:3])
-        found = f'{folder} already holds other things ({some})'
-        raise ValueError(f'{found}: nothing was touched; give another folder with --out')
-    return folder
 
 # %% ../../nbs/cli/01_train.ipynb #8fb8c616
 def look(org: Any,  # an organism
@@ -92,6 +77,7 @@ def show_organism(org: Any,  # an organism
                  ) -> None:
     "Write the report; print the verdict and what to do next"
     from superpos.report.organism import html_report
+    from superpos.siit.make import what_to_try
     file = html_report(org, folder)
     show_verdict(org.certificate, org.name)
     cost = ''
@@ -99,6 +85,11 @@ def show_organism(org: Any,  # an organism
         cost = f' ({org.about["steps"]:,} steps, {org.about["seconds"]:.0f} s of training)'
     holds = f'{shlex.quote(str(folder))} now holds the organism, its certificate and {file.name}'
     console().print(holds + cost, soft_wrap=True)
+    tries = what_to_try(org)
+    if tries:
+        console().print('\n[bold]What to try[/] (none of it is sure to help)')
+    for line in tries:
+        console().print(f'  - {escape(line)}', soft_wrap=True)
     if inside:
         look(org, file, inside == 'quick', str(folder))
     show_next(*next_steps(org, folder, file))
@@ -115,7 +106,7 @@ def make_organism(hl: Any,  # HighLevel
     "Train an organism, or find it finished, and say what came out"
     from superpos.siit.make import train_organism
     finished = (folder / 'config.json').exists()
-    org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES)
+    org = train_organism(hl, cfg, folder, device=device, controls=CONTROLS, n=SEQUENCES, tell=False)
     if finished:
         say(f'{folder} held this run already, finished')
     show_organism(org, folder, inside)
@@ -126,7 +117,8 @@ def visit(name: str,  # of an organism, or its folder
           quick: bool,  # spend less
          ) -> None:
     "Look inside an organism that is there already"
-    from superpos.report.organism import html_report
+    from superpos.io import check_folder
+    from superpos.report.organism import REPORT, html_report
     from superpos.siit.organism import Organism
     if Path(name).is_file():
         raise ValueError(f'{name} is a file: give the folder of an organism, or a name from superpos list')
@@ -134,7 +126,7 @@ def visit(name: str,  # of an organism, or its folder
     if own and out in (None, own):
         folder = own
     else:
-        folder = only_these(out or Path(f'superpos-demo-{name.replace("/", "-")}'), {'report.html'})
+        folder = check_folder(out or Path(f'superpos-demo-{name.replace("/", "-")}'), [REPORT], alone=True)
     org = Organism.from_pretrained(name, device='cpu')
     if org.certificate is None:
         say(f'{name} has no certificate: certifying it')
@@ -150,7 +142,7 @@ def visit(name: str,  # of an organism, or its folder
 
 # %% ../../nbs/cli/01_train.ipynb #f0e258de
 _DEMO_OUT_HELP = 'Where to write. Without it: superpos-demo, superpos-demo-quick, or superpos-demo-NAME.'
-_DEMO_OUT = typer.Option(metavar='FOLDER', help=_DEMO_OUT_HELP)
+_DEMO_OUT = typer.Option(parser=given_folder, metavar='FOLDER', help=_DEMO_OUT_HELP)
 _QUICK_HELP = 'Two tasks instead of four, and a shorter look inside: about a minute.'
 _QUICK = typer.Option('--quick', help=_QUICK_HELP)
 _VISIT_HELP = 'Train nothing: look inside this one (as in superpos certify).'
@@ -195,12 +187,14 @@ def training_of(seed: int, act: str, steps: int | None, batch: int | None) -> An
 
 # %% ../../nbs/cli/01_train.ipynb #c8f0ac77
 _TASKS = typer.Argument(metavar='TASK', help='One or more tasks; their order gives the task ids.')
-_D_MLP = typer.Option(min=1, metavar='N', help='Neurons per MLP. Without it: what the largest task asks for.')
-_D_MODEL = typer.Option(min=1, metavar='N', help='Width of the residual stream; the MLPs are four times as wide.')
+_D_MLP = typer.Option(min=1, max=2**20, metavar='N',
+                      help='Neurons per MLP. Without it: what the largest task asks for.')
+_D_MODEL = typer.Option(min=1, max=2**14, metavar='N',
+                        help='Width of the residual stream; the MLPs are four times as wide.')
 _PAIRING = typer.Option(metavar='any|same', help='Sources of any task, or of the same task only.')
 _STEPS_HELP = 'Optimizer steps at the most; training stops earlier once it looks certified.'
-_STEPS = typer.Option(min=1, metavar='N', help=_STEPS_HELP)
-_BATCH = typer.Option(min=1, metavar='N', help='Examples per step.')
+_STEPS = typer.Option(min=1, max=10**9, metavar='N', help=_STEPS_HELP)
+_BATCH = typer.Option(min=1, max=2**20, metavar='N', help='Examples per step.')
 _ACT = typer.Option(metavar='relu|gelu|solu', help="The MLPs' activation.")
 _RESUME_HELP = 'Go on with an unfinished run of the same settings, or start over and keep the earlier run beside.'
 _RESUME = typer.Option('--resume/--no-resume', help=_RESUME_HELP)
@@ -277,9 +271,10 @@ def collect_rows(work: Iterable[dict],  # rows, as they are done
         raise typer.Exit(1)
 
 # %% ../../nbs/cli/01_train.ipynb #49bf813d
-_TABLE_OUT = typer.Option(metavar='FOLDER', help='Where to write; what is finished there is not trained again.')
+_TABLE_OUT_HELP = 'Where to write; what is finished there is not trained again.'
+_TABLE_OUT = typer.Option(parser=given_folder, metavar='FOLDER', help=_TABLE_OUT_HELP)
 _JOBS_HELP = 'Processes; the cores are shared out among them. Without it: one per core, eight at the most.'
-_JOBS = typer.Option(min=1, metavar='N', help=_JOBS_HELP)
+_JOBS = typer.Option(min=1, max=1024, metavar='N', help=_JOBS_HELP)
 _ONLY = typer.Option(metavar='NAME', help='Only this organism (0+1, or its name); may be repeated.')
 
 
@@ -290,12 +285,13 @@ def make_table(out: Annotated[Path, _TABLE_OUT] = Path('superpos-table'),
                only: Annotated[Optional[list[str]], _ONLY] = None,
                seed: Seed = 0, device: Device = None):
     "Train and certify the fifteen organisms of the published table, and print them beside the published numbers."
+    from superpos.io import check_folder
     from superpos.siit.objective import Training
     from superpos.siit.organism import organism_name, paper_table
-    from superpos.siit.table import pick_keys, table_rows
+    from superpos.siit.table import TABLE_FILES, pick_keys, table_rows
     keys, cores = pick_keys(only), os.cpu_count() or 1
-    names = {organism_name(hl.tasks) for hl in paper_table().values()}
-    folder = only_these(out, names | {'table.csv', 'table.md'})
+    names = [organism_name(hl.tasks) for hl in paper_table().values()]
+    folder = check_folder(out, TABLE_FILES, alone=True, folders=names)
     jobs = min(jobs or min(cores, 8), len(keys))
     say(f'{len(keys)} organisms, {jobs} at a time; Ctrl-C keeps what is done')
     threads = max(1, cores // jobs)

@@ -57,12 +57,20 @@ class CausalModel:
                  ordered: bool = True, # False: its integers are names, not amounts
                 ) -> Callable: # decorator that registers the function and returns it
         "Register a function as a variable; its parameter names are its parents"
+        self._check_at(at)
         def register(fn):
             name, parents = fn.__name__, tuple(inspect.signature(fn).parameters)
             self._check_new(name, parents, at)
             self.variables[name] = Variable(name, fn, parents, at, ordered)
             return fn
         return register
+
+    def _check_at(self, at: Site | None) -> None:
+        if callable(at):
+            raise ValueError(f"@{self.name}.variable stands without brackets above '{at.__name__}': "
+                             f"write @{self.name}.variable(at=...), or @{self.name}.variable() if no site holds it")
+        if not (at is None or isinstance(at, Site)):
+            raise ValueError(f"at={at!r} is not a site of {self.name}: give Head(layer, head), MLP(layer) or None")
 
     def _check_new(self, name: str, parents: Sequence[str], at: Site | None) -> None:
         if name == 'tokens' or name in self.variables:

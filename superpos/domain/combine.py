@@ -18,7 +18,7 @@ from torch import Tensor
 from ..core import Head, Site, unknown
 from . import sequence_tasks # noqa: F401 (loading it registers the tasks that ship)
 from .causal import CausalModel, Fixed, broadcast_rows
-from .task import PAD, TASKS, Size, Task, get_task, input_model
+from .task import PAD, TASKS, Size, Task, check_task, get_task, input_model
 
 # %% auto #0
 __all__ = ['Batch', 'Target', 'largest_size', 'HighLevel', 'encode', 'projection', 'keep_others_clean', 'with_part_axis',
@@ -82,6 +82,8 @@ class HighLevel:
         self.has_mse = any(t.loss == 'mse' for t in self.tasks)
         self.size = size or largest_size([t.size for t in self.tasks])
         self._check_sites()
+        for task in self.tasks:
+            check_task(task, self.n_pos - self.prefix, self.prefix)
         self.task_site = self._free_head() if self._wants_task_variable(task_variable) else None
 
     def __repr__(self):
@@ -325,7 +327,9 @@ def run(self: HighLevel,
         if swap is not None:
             theirs = _values_of_sources(self, task, table[i], source, rows, row)
             fixed = self._taken(task, own, theirs, swap[rows])
-        answer = torch.nn.functional.pad(task.run(own, fixed)[task.output].float(), (self.prefix, 0))
+        answer = task.run(own, fixed)[task.output]
+        task.check_answer(answer, own)
+        answer = torch.nn.functional.pad(answer.float(), (self.prefix, 0))
         value[rows] = torch.where(by_position[rows] == i, answer, value[rows])
     scored = self._scored_by_task(device)[by_position, torch.arange(self.n_pos, device=device)]
     return Target(value, scored, effective)

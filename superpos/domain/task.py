@@ -7,26 +7,31 @@ from __future__ import annotations
 
 import sys
 import warnings
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pkgutil import resolve_name
-from typing import Callable, Literal
+from typing import Any, Callable, Literal
+from weakref import WeakKeyDictionary
 
 import torch
 from fastcore.basics import patch
-from jaxtyping import Bool, Int, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
-from ..core import generator, safe_name, unknown
+from ..core import check_number, generator, safe_name, unknown
 from .causal import CausalModel
 
 # %% auto #0
-__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'input_model', 'TASKS', 'Size', 'Task', 'register', 'get_task', 'guess_rate']
+__all__ = ['BOS', 'PAD', 'FIRST', 'Loss', 'input_model', 'TASKS', 'Size', 'Task', 'check_task', 'register', 'get_task',
+           'guess_rate']
 
 # %% ../../nbs/domain/01_task.ipynb #d072b3a6
 BOS, PAD, FIRST = 0, 1, 2 # token ids: begin of sequence, padding, and the first id of every task's own alphabet
 Loss = Literal['ce', 'ce_last', 'mse'] # cross-entropy at every position, at the last only, or mean squared error
 
 # %% ../../nbs/domain/01_task.ipynb #0c3580ad
+_LARGEST = dict(n_layers=256, d_model=2**14, n_heads=2**10, d_head=2**14, d_mlp=2**20) # of a `Size`
+
 @dataclass(frozen=True)
 class Size:
     "The size of a transformer"
@@ -38,8 +43,10 @@ class Size:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if value < 1:
-                raise ValueError(f"{name} = {value}: a transformer needs at least 1")
+            check_number(name, value, 1, _LARGEST[name], whole=True)
+        n = self.n_layers * self.d_model * (2 * self.d_mlp + 4 * self.n_heads * self.d_head)
+        if n > 10**9:
+            raise ValueError(f'{self} has {n:,} weights: give smaller sizes, of 1,000,000,000 weights in all at most')
 
 # %% ../../nbs/domain/01_task.ipynb #a885306d
 class Task(CausalModel):
@@ -106,7 +113,22 @@ def sample(self: Task,
         own = torch.randint(FIRST, self.d_vocab, (n, self.length), generator=gen, device=gen.device)
     else:
         own = self._sample(n, gen)
+        _check_drawn(self, own, n)
     return torch.cat([torch.full_like(own[:, :1], BOS), own], 1)
+
+def _check_drawn(task: Task, own: Any, n: int) -> None:
+    "Raise if a sampler did not draw what it was asked for"
+    sampler, asked = f"{task.name}: its sampler", f"({n}, {task.length})"
+    if not isinstance(own, Tensor) or own.is_floating_point():
+        kind = own.dtype if isinstance(own, Tensor) else type(own).__name__
+        raise ValueError(f"{sampler} returned {kind}: return a tensor of token ids (integers) of shape {asked}")
+    if own.shape != (n, task.length):
+        raise ValueError(f"{sampler} drew shape {tuple(own.shape)}: return {n} rows of length = {task.length} tokens, "
+                         f"{asked}, without BOS")
+    bad = (own < FIRST) | (own >= task.d_vocab)
+    if bad.any():
+        raise ValueError(f"{sampler} drew token {own[bad][0].item()}: its alphabet {' '.join(task.alphabet)!r} "
+                         f"has the ids {FIRST} to {task.d_vocab - 1}")
 
 # %% ../../nbs/domain/01_task.ipynb #63e181d5
 @patch
@@ -149,6 +171,43 @@ def show(self: Task,
     "Token ids as text"
     names = ['BOS', 'PAD', *self.alphabet]
     return ' '.join(names[t] for t in tokens.tolist())
+
+# %% ../../nbs/domain/01_task.ipynb #c5cbeef5
+@patch
+def check_answer(self: Task,
+                 answer: Any, # the output variable on some inputs
+                 tokens: Int[Tensor, "batch pos"], # the inputs, as the task reads them
+                ) -> None:
+    "Raise if the network could not give an answer"
+    _check_value(self, self.output, answer, tokens)
+    if answer.dim() != 2:
+        raise ValueError(f"{self.name}: its answer '{self.output}' is a vector of {answer.shape[-1]} at each position: "
+                         "give one value, and make the vector a variable of its own")
+    x = answer.float()
+    possible = x.isfinite() if self.loss == 'mse' else (x == x.round()) & (x >= 0) & (x < self.n_out)
+    bad = ~possible & self.scored(tokens.shape[1], tokens.device)
+    if bad.any():
+        row, pos = bad.nonzero()[0].tolist()
+        raise ValueError(f"{self.name}: its answer '{self.output}' is {x[row, pos].item():g} at position {pos} "
+                         f"of '{self.show(tokens[row])}': {_answer_fix(self, x[bad])}")
+
+def _check_value(task: Task, name: str, value: Any, tokens: Tensor) -> None:
+    "Raise unless a variable has a value, or a vector, at every position"
+    shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
+    if not isinstance(value, Tensor) or value.shape[:2] != tokens.shape or value.dim() > 3:
+        raise ValueError(f"{task.name}: its variable '{name}' is {shape} on inputs of shape {tuple(tokens.shape)}: "
+                         "return a tensor with one value, or one vector, at each position (as by expand_as(tokens))")
+
+def _answer_fix(task: Task, answers: Float[Tensor, "bad"]) -> str:
+    "What to do about answers that cannot be given"
+    if task.loss == 'mse':
+        return "give finite numbers"
+    ids = f"0 to {task.n_out - 1}"
+    if not answers.equal(answers.round()): # NaN is not equal to itself
+        return f"with loss {task.loss!r} it must be one of the output ids, {ids}: round it, or use loss='mse'"
+    highest = answers.max().item()
+    more = f"give n_out={highest + 1:.0f}, or " if task.n_out <= highest < 10**6 else ''
+    return f"the output ids are {ids}: {more}change '{task.output}'"
 
 # %% ../../nbs/domain/01_task.ipynb #f38a8e89
 @patch(as_prop=True)
@@ -198,6 +257,136 @@ def position(tokens):
 @input_model.variable()
 def odd(position):
     return position % 2 == 1
+
+# %% ../../nbs/domain/01_task.ipynb #a3032cbc
+def _check_run(task: Task, tokens: Int[Tensor, "batch pos"]) -> dict[str, Tensor]:
+    "Every variable, each with a value at every position"
+    try:
+        values = task.run(tokens)
+    except Exception as e: # whatever the task's own functions raise
+        raise ValueError(f"{task.name}: its variables cannot be computed on inputs of shape {tuple(tokens.shape)}: "
+                         f"{type(e).__name__}: {str(e).splitlines()[0] if str(e) else ''}") from e
+    for name, value in values.items():
+        _check_value(task, name, value, tokens)
+    return values
+
+def _check_answers(task: Task, tokens: Int[Tensor, "batch pos"]) -> None:
+    "Raise if an answer could not be given, on these inputs or after the swap of a site"
+    task.check_answer(_check_run(task, tokens)[task.output], tokens)
+    for site, variables in task.sites.items():
+        swapped = task.interchange(tokens, tokens.roll(1, 0), variables)[task.output]
+        try:
+            task.check_answer(swapped, tokens)
+        except ValueError as e:
+            raise ValueError(f"{e} (after the interchange at {site})") from e
+
+# %% ../../nbs/domain/01_task.ipynb #22fff4b8
+def _judged(task: Task, n_pos: int, prefix: int) -> dict[str, Bool[Tensor, "pos"]]:
+    "For the output and every variable with a site: the positions where a network must have it"
+    scored = task.scored(n_pos)
+    out = {}
+    for v in task.variables.values():
+        if v.name == task.output or v.site is not None:
+            out[v.name] = scored.clone()
+        if v.name != task.output and v.site is not None and v.site.positions is not None:
+            out[v.name] &= torch.isin(torch.arange(n_pos) + prefix, torch.tensor(v.site.positions))
+    return out
+
+def _unequal(a: Shaped[Tensor, "batch pos *part"], b: Shaped[Tensor, "batch pos *part"]) -> Bool[Tensor, "batch pos"]:
+    "Where two values of a variable differ by more than rounding"
+    if a.is_floating_point():
+        rounding = 1e-5 * a.abs().nan_to_num(0, 0, 0).amax().item()
+        far = ~torch.isclose(a, b, rtol=1e-4, atol=rounding, equal_nan=True)
+    else:
+        far = a != b
+    return far.flatten(2).any(-1) if far.dim() > 2 else far
+
+def _check_repeats(task: Task, tokens: Int[Tensor, "batch pos"], prefix: int) -> None:
+    "Raise if the causal model is no function of each input alone"
+    first, again = _check_run(task, tokens), _check_run(task, tokens)
+    some = [torch.arange(len(tokens)).flip(0)[::2], torch.arange(3).flip(0)] # of the rows
+    apart = [_check_run(task, tokens[rows]) for rows in some]
+    for name, asked in _judged(task, tokens.shape[1], prefix).items():
+        if (_unequal(first[name], again[name]) & asked).any():
+            raise ValueError(f"{task.name}: its variable '{name}' has other values when the same inputs are run again: "
+                             "compute it from its parents alone, with nothing drawn at random or kept between calls")
+        if any((_unequal(first[name][rows], part[name]) & asked).any() for rows, part in zip(some, apart, strict=True)):
+            raise ValueError(f"{task.name}: its variable '{name}' depends on the other inputs of the batch: "
+                             "compute each row from itself alone, along dimension 1")
+
+# %% ../../nbs/domain/01_task.ipynb #cf497dad
+def _check_ahead(task: Task, tokens: Int[Tensor, "batch pos"], prefix: int) -> None:
+    "Raise if a value depends on tokens after its position"
+    rows = torch.unique(tokens, dim=0) # sorted
+    values = _check_run(task, rows)
+    alike = (rows[1:] == rows[:-1]).int().cumprod(1).bool() # up to here, neighbors agree
+    for name, asked in _judged(task, rows.shape[1], prefix).items():
+        bad = (_unequal(values[name][1:], values[name][:-1]) & alike & asked).nonzero()
+        if len(bad):
+            row, pos = bad[bad[:, 1].argmin()].tolist()
+            one, other = values[name][row, pos].tolist(), values[name][row + 1, pos].tolist()
+            raise ValueError(f"{task.name}: its variable '{name}' looks ahead: at position {pos}, after "
+                             f"'{task.show(rows[row, :pos + 1])}', it is {one} or {other}, as later tokens have it; a "
+                             "causal network has not read those: use no token to the right of a position")
+
+def _spliced(tokens: Int[Tensor, "batch pos"], gen: torch.Generator) -> Int[Tensor, "batch pos"]:
+    "The beginning of each row, up to a random position, with the end of the next"
+    cut = torch.randint(0, tokens.shape[1], (len(tokens), 1), generator=gen)
+    return torch.where(torch.arange(tokens.shape[1]) <= cut, tokens, tokens.roll(1, 0))
+
+def _followed(task: Task, tokens: Int[Tensor, "batch pos"], n_pos: int, gen: torch.Generator) -> Int[Tensor, "_ n_pos"]:
+    "Inputs as in a longer organism: padding after them, or another task's tokens"
+    padding = task.read(torch.full((len(tokens), n_pos - tokens.shape[1]), PAD))
+    others = torch.randint(FIRST, task.d_vocab, padding.shape, generator=gen)
+    return torch.cat([torch.cat([tokens, tail], 1) for tail in (padding, others)])
+
+# %% ../../nbs/domain/01_task.ipynb #26ad5728
+def _check_causal(task: Task, tokens: Int[Tensor, "batch pos"], n_pos: int, prefix: int, gen: torch.Generator) -> None:
+    "Raise if a value depends on later tokens; warn if it does on inputs that may never be drawn"
+    _check_ahead(task, tokens, prefix)
+    if n_pos > tokens.shape[1]:
+        _check_ahead(task, _followed(task, tokens, n_pos, gen), prefix)
+    mixed = torch.cat([tokens, _spliced(tokens, gen)])
+    try:
+        _check_ahead(task, mixed, prefix)
+    except ValueError as e:
+        if task._sample is None:
+            raise
+        if 'looks ahead' in str(e): # anything else: a sampler may have reasons to avoid such inputs
+            warnings.warn(f"{e} (seen on inputs that its sampler may never draw)", stacklevel=5)
+
+@contextmanager
+def _aside():
+    "Nothing that is computed here changes a random stream or the device of tensors elsewhere"
+    with torch.random.fork_rng(devices=[]), torch.device('cpu'), torch.no_grad():
+        yield
+
+# %% ../../nbs/domain/01_task.ipynb #7956d1de
+_CHECKED = WeakKeyDictionary() # task -> what was checked of it
+
+def check_task(task: Task, # with all its variables
+               n_pos: int | None = None, # positions of its inputs in the organism, BOS included; None: its own
+               prefix: int = 0, # positions in front of BOS
+               n: int = 256, # inputs
+              ) -> None:
+    "Raise if no network could learn the task; looked at once"
+    n_pos = n_pos or 1 + task.length
+    if all(site.positions is None for site in task.sites):
+        prefix = 0 # where the input starts does not matter
+    definition = (n_pos, prefix, n, task._sample, task.n_out, task.length, task.loss, task.alphabet,
+                  *task.variables.values())
+    done = _CHECKED.setdefault(task, set())
+    if definition in done:
+        return
+    with _aside():
+        tokens, again = (task.sample(n, generator(0)) for _ in range(2))
+        if not tokens.equal(again):
+            raise ValueError(f"{task.name}: its sampler draws other tokens from the same generator: "
+                             "give generator=gen to every random function in it, so that runs can be repeated")
+        _check_answers(task, tokens)
+        _check_repeats(task, tokens, prefix)
+        _check_causal(task, tokens, n_pos, prefix, generator(1))
+    done.add(definition)
 
 # %% ../../nbs/domain/01_task.ipynb #6db7e82b
 TASKS: dict[str, Task] = {} # every registered task, by name; `superpos.domain.sequence_tasks` registers those that ship

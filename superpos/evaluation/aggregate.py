@@ -4,7 +4,7 @@
 
 # %% ../../nbs/evaluation/09_aggregate.ipynb #b1da9348
 from __future__ import annotations
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 import numpy as np
@@ -12,12 +12,13 @@ import pandas as pd
 from jaxtyping import Float, Int
 from ..core import derive_seed, unknown
 from .benchmark import METRICS
-from .networks import NETWORKS, NetworkEntry
+from .networks import FOUR_TASKS, NETWORKS, THREE_TASKS, NetworkEntry
+from ..stats import Interval, mean_interval
 
 # %% auto #0
-__all__ = ['TABLE_KEYS', 'LARGE', 'rows_of_run', 'table_of', 'Levels', 'codes', 'order_within', 'levels_of', 'mean_of_first',
-           'mean_drawn', 'resampled_means', 'MeanInterval', 'columns_together', 'means_of', 'mean_of',
-           'leaderboard_table', 'middle', 'paired', 'relative_to']
+__all__ = ['TABLE_KEYS', 'LARGE', 'DEPENDENT', 'rows_of_run', 'table_of', 'Levels', 'codes', 'order_within', 'levels_of',
+           'mean_of_first', 'mean_drawn', 'resampled_means', 'MeanInterval', 'columns_together', 'means_of', 'mean_of',
+           'unit_means', 'interval_of_units', 'leaderboard_table', 'middle', 'paired', 'relative_to']
 
 # %% ../../nbs/evaluation/09_aggregate.ipynb #84718b45
 TABLE_KEYS = ('method', 'organism', 'group', 'network', 'kind', 'seed', 'member', 'chosen') # before metrics
@@ -183,6 +184,25 @@ def mean_of(t: pd.DataFrame, # rows of one method
            ) -> MeanInterval:
     "One column of `means_of`"
     return means_of(t, (column,), draws)[column]
+
+# %% ../../nbs/evaluation/09_aggregate.ipynb #ab6b5da4
+DEPENDENT = {THREE_TASKS: FOUR_TASKS} # organism -> the one with which it counts as one
+
+def unit_means(t: pd.DataFrame, # rows of one method, networks of one kind
+               columns: Sequence[str], # metrics, none missing
+               dependent: Mapping[str, str] = DEPENDENT, # organism -> the one with which it counts as one
+              ) -> pd.DataFrame: # a row for each unit
+    "Means over seeds within networks within organisms, dependent organisms as one"
+    organisms = t.groupby(['group', 'network'])[list(columns)].mean().groupby('group').mean()
+    return organisms.groupby(lambda group: dependent.get(group, group)).mean()
+
+def interval_of_units(t: pd.DataFrame, # rows of one method, networks of one kind
+                      column: str, # one metric
+                      dependent: Mapping[str, str] = DEPENDENT, # see `unit_means`
+                     ) -> Interval: # mean, low, high; NaN ends for one unit
+    "The mean over independent organisms with Student's interval"
+    there = t.dropna(subset=[column])
+    return mean_interval(unit_means(there, [column], dependent)[column])
 
 # %% ../../nbs/evaluation/09_aggregate.ipynb #d58e609f
 def leaderboard_table(t: pd.DataFrame, # from `table_of`, networks of one kind

@@ -5,6 +5,7 @@
 # %% ../../nbs/evaluation/06_benchmark.ipynb #5b06cad7
 from __future__ import annotations
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +18,7 @@ from jaxtyping import Float
 from joblib import Parallel, delayed
 from torch import Tensor
 from ..circuits.recovery import circuit_auc, precision_at_size, true_nodes
-from ..core import Site, config_hash, derive_seed
+from ..core import Site, config_hash, derive_seed, run_for
 from ..domain.combine import HighLevel
 from .dictionaries import Encoder, latents_of
 from .interventions import latent_iia, matched_latents
@@ -40,7 +41,8 @@ from ..siit.controls import untrained_control
 __all__ = ['READ_METRICS', 'USE_METRICS', 'DESCRIPTIVE_METRICS', 'NODE_METRICS', 'COST_METRICS', 'METRICS', 'SEES_IN_KEYS',
            'split_site', 'organism_named', 'shipped_directions', 'labelled_for', 'Evaluation', 'evaluation_of',
            'given_for', 'Metric', 'reconstruction_of', 'explained_and_l0', 'measure_dictionary', 'measure_nodes',
-           'mean_iia', 'measure_use', 'numbers_of', 'run_method', 'run_key', 'RunPlan', 'run_leaderboard']
+           'mean_iia', 'measure_use', 'numbers_of', 'run_method', 'run_key', 'run_hash', 'check_run', 'RunPlan',
+           'run_leaderboard']
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #7250d143
 def split_site(name: str | Path, # a network, perhaps with @ and a site
@@ -339,6 +341,22 @@ def run_key(method: Method, # of the run
                      seeds=list(seeds))
     return config_hash(made_with)
 
+# %% ../../nbs/evaluation/06_benchmark.ipynb #f805da62
+def run_hash(run: dict) -> str: # 16 hexadecimal digits; run: with or without its hash
+    "Hash of all that a run says"
+    return config_hash({k: v for k, v in run.items() if k != 'content'})
+
+def check_run(run: dict, # from a file
+              path: str | Path, # of the file, for the message
+             ) -> dict: # the same
+    "The run, if it says what was written"
+    if not isinstance(run, dict) or not {'key', 'method', 'organism', 'seconds', 'why', 'runs'} <= run.keys():
+        raise ValueError(f'{path} holds something that is not a run: remove it, and the run is made again')
+    if run.get('content') not in (None, run_hash(run)):
+        raise ValueError(f"{path}: the run of {run['method']} on {run['organism']} was changed after it was written "
+                         '(its hash differs): remove it, and the run is made again')
+    return run
+
 # %% ../../nbs/evaluation/06_benchmark.ipynb #b22772ad
 @dataclass(frozen=True)
 class RunPlan:
@@ -354,18 +372,27 @@ class RunPlan:
         "What the file must have been made with"
         return run_key(self.method, self.name, self.budget, self.seeds)
 
+    @property
+    def path(self) -> Path:
+        "Where its file is"
+        return self.folder / f'{self.key}.json'
+
     def read(self) -> dict | None: # None: not there, or cut short
         "The run from its file"
         try:
-            return json.loads((self.folder / f'{self.key}.json').read_text())
+            run = json.loads(self.path.read_text())
         except (OSError, ValueError):
             return None
+        if check_run(run, self.path)['key'] != self.key:
+            raise ValueError(f"{self.path} holds another run ({run['method']} on {run['organism']}): move it away")
+        return run
 
     def make(self) -> dict: # see `run_method`; with its key
         "Make the run and write its file"
         torch.set_num_threads(1)
         run = dict(key=self.key, **run_method(self.method, self.name, self.budget, self.seeds))
-        atomic_write(self.folder / f'{self.key}.json', json.dumps(run))
+        run['content'] = run_hash(run)
+        atomic_write(self.path, json.dumps(run))
         return run
 
 # %% ../../nbs/evaluation/06_benchmark.ipynb #595b3de3
@@ -386,8 +413,8 @@ def run_leaderboard(methods: Sequence[Method], # what to run
     runs = [plan.read() for plan in plans]
     left = [i for i, run in enumerate(runs) if run is None]
 
-    parallel = Parallel(n_jobs=jobs, return_as='generator', batch_size=1)
-    new = parallel(delayed(plans[i].make)() for i in left)
+    parallel = Parallel(n_jobs=min(jobs, len(left)) or 1, return_as='generator', batch_size=1)
+    new = parallel(delayed(run_for)(os.getpid(), plans[i].make) for i in left)
     for done, (i, run) in enumerate(zip(left, new, strict=True), 1):
         runs[i] = run
         why = f" ({run['why']})" if run['why'] else ''

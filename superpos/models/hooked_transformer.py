@@ -78,6 +78,9 @@ def complete(tensors: Mapping[str, Shaped[Tensor, "..."]], # by HookedTransforme
     given = {name: x for name, x in tensors.items() if not name.endswith(BUFFERS)}
     layers = [int(m[1]) for name in given if (m := re.match(r'blocks\.(\d+)\.', name))]
     n_layers = 1 + max(layers, default=0)
+    if n_layers > max(1, len(given)):
+        raise ValueError(f'not the weights of a HookedTransformer: block {n_layers - 1}, '
+                         f'but {len(given)} tensors in all')
     expected = weight_names(n_layers).keys()
     if folded and 'embed.W_E' in given:
         like = given['embed.W_E'][0]
@@ -117,7 +120,11 @@ def from_hooked(tensors: Mapping[str, Shaped[Tensor, "..."]], # by HookedTransfo
 
 # %% ../../nbs/models/02_hooked_transformer.ipynb #e0ef31af
 class PlainLoader(yaml.SafeLoader):
-    "YAML without Python objects: an entry that asks for one is None"
+    "YAML without Python objects, an entry that asks for one is None; and without aliases, which can grow without end"
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.YAMLError(f'*{self.peek_event().anchor} is an alias: write out what it stands for')
+        return super().compose_node(parent, index)
 
 PlainLoader.add_multi_constructor('tag:yaml.org,2002:python/', lambda loader, suffix, node: None)
 
@@ -139,7 +146,7 @@ def read_hooked_config(path: str | Path, # a config.yaml
     "The fields of a HookedTransformerConfig, those that matter checked"
     try:
         fields = yaml.load(Path(path).read_text(encoding='utf-8'), PlainLoader)
-    except (yaml.YAMLError, UnicodeDecodeError) as e:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as e:
         raise ValueError(f"{path} is not YAML ({' '.join(str(e).split())}): save or download it again") from None
     if not isinstance(fields, dict):
         raise ValueError(f'{path} is not a config: it should hold fields such as d_model and act_fn')
@@ -147,7 +154,7 @@ def read_hooked_config(path: str | Path, # a config.yaml
     for name, allowed in SUPPORTED_FIELDS.items():
         if name in fields and fields[name] not in allowed:
             must = ' or '.join(map(repr, allowed))
-            raise ValueError(f'{path}: {name} = {fields[name]!r} is not supported; it must be {must}')
+            raise ValueError(f'{path}: {name} = {repr(fields[name])[:60]} is not supported; it must be {must}')
     return fields
 
 # %% ../../nbs/models/02_hooked_transformer.ipynb #3ba73671

@@ -18,6 +18,7 @@ from numpy import ndarray
 
 from ..plots import interval_dots
 from .analysis import KNOWS_NOTHING, SEES_LABELS, InputLook, Inside, over_seeds
+from ..stats import Runs
 from .html import circuitsvis_figure, folded, frame_table, percent, picture, render, table
 from .pictures import Scale, cosine_maps, draw_attention
 from .pictures import outcome_strips, short_names, site_maps, token_lines
@@ -224,7 +225,7 @@ def directions_html(i: Inside, # with subspaces, cosines and scores
 COLUMN_TITLES = dict(coverage='found', f1='F1', precision='precision', mmcs='MMCS', explained='explained',
                      loss_recovered='recovered', l0='L0', dead='dead') # column of the scores -> title
 
-def seed_interval(values: Sequence[float], # one per seed
+def seed_interval(values: Runs, # one per seed
                   scale: float = 1., # upper end
                  ) -> str: # 'mean [low, high]'
     "A number with its interval over seeds"

@@ -17,18 +17,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from ..core import config_hash
 from ..evaluation.aggregate import MeanInterval, leaderboard_table, mean_of, relative_to, table_of
-from ..evaluation.benchmark import METRICS, run_key
+from ..evaluation.benchmark import METRICS, check_run, run_key
 from ..evaluation.method import METHODS, Method, RunBudget
 from ..evaluation.methods import methods_of
 from ..evaluation.networks import NETWORK_KINDS, SHORT_NAMES, NetworkEntry
-from ..io import atomic_write
+from ..io import atomic_write, text_hash
 
 # %% auto #0
-__all__ = ['SWEEP_KEYS', 'BESIDE', 'DRAWN', 'leaderboard_file', 'Leaderboard', 'save_leaderboard', 'is_current',
-           'read_leaderboard', 'number_text', 'value_text', 'listed', 'sae_names', 'best_sae', 'versus', 'compared',
-           'sweep_choice', 'sweep_choices', 'Answer', 'about_finding', 'about_families', 'about_sparsity',
-           'about_choice', 'about_use', 'about_others', 'about_nodes', 'can_be_told', 'tables_of_kinds',
-           'answers_in_words', 'interval_rows', 'metric_axis', 'draw_leaderboard']
+__all__ = ['BOARD_SHA256', 'SWEEP_KEYS', 'BESIDE', 'DRAWN', 'leaderboard_file', 'Leaderboard', 'content_hash', 'save_leaderboard',
+           'is_current', 'parsed', 'check_content', 'read_leaderboard', 'number_text', 'value_text', 'listed',
+           'sae_names', 'best_sae', 'versus', 'compared', 'sweep_choice', 'sweep_choices', 'Answer', 'about_finding',
+           'about_families', 'about_sparsity', 'about_choice', 'about_use', 'about_others', 'about_nodes',
+           'can_be_told', 'tables_of_kinds', 'answers_in_words', 'interval_rows', 'metric_axis', 'draw_leaderboard']
 
 # %% ../../nbs/report/05_leaderboard.ipynb #092426c8
 def leaderboard_file() -> Path: # of the package
@@ -53,6 +53,13 @@ class Leaderboard:
         "The kind of the networks that the answer is about: that of the first"
         return self.entries[0].kind
 
+def content_hash(head: dict, # all but the runs
+                 runs: Sequence[dict],
+                ) -> str | None: # 16 hexadecimal digits; None: some runs are of an older version and carry no hash
+    "Hash of all that the file of a leaderboard says"
+    hashes = [run.get('content') for run in runs]
+    return None if None in hashes else config_hash([head, hashes])
+
 def save_leaderboard(path: str | Path, # a .json file
                      leaderboard: Leaderboard,
                     ) -> None:
@@ -61,6 +68,8 @@ def save_leaderboard(path: str | Path, # a .json file
                 seeds=list(leaderboard.seeds),
                 entries=[asdict(e) for e in leaderboard.entries],
                 key=config_hash([run['key'] for run in leaderboard.runs]))
+    if content := content_hash(head, leaderboard.runs):
+        head['content'] = content
     lines = [json.dumps(run, separators=(',', ':')) for run in leaderboard.runs]
     start = json.dumps(head, separators=(',', ':')).removesuffix('}')
     atomic_write(path, start + ',"cells":[\n' + ',\n'.join(lines) + '\n]}\n')
@@ -74,6 +83,38 @@ def is_current(run: dict, # from a file
     method = known.get(run['method'])
     return method is not None and run['key'] == run_key(method, run['organism'], budget, seeds)
 
+BOARD_SHA256 = '7939428a8d034d4f12f2756224891ecd453ece587b7f8de441d22902d47c42a9' # of the package's, without own hashes
+
+def parsed(path: str | Path, # of the file
+           text: str, # in it
+          ) -> dict: # from JSON
+    "What the file of a leaderboard says"
+    try:
+        file = json.loads(text)
+        missing = {'budget', 'seeds', 'entries', 'key', 'cells'} - file.keys()
+    except (AttributeError, ValueError) as e:
+        raise ValueError(f'{path} is not a leaderboard ({e}); superpos board makes it again') from None
+    if missing:
+        raise ValueError(f'{path} is not a leaderboard: it has no {", ".join(sorted(missing))}; '
+                         'superpos board makes it again')
+    for run in file['cells']:
+        check_run(run, path)
+    return file
+
+def check_content(path: str | Path, # of the file
+                  text: str, # in it
+                 ) -> dict: # from JSON
+    "What the file of a leaderboard says, if it is what was written"
+    file = parsed(path, text)
+    if 'content' in file:
+        head = {k: v for k, v in file.items() if k not in ('cells', 'content')}
+        intact = file['content'] == content_hash(head, file['cells'])
+    else:
+        intact = Path(path) != leaderboard_file() or text_hash(text) == BOARD_SHA256
+    if not intact:
+        raise ValueError(f'{path} was changed after it was written (its hash differs); superpos board makes it again')
+    return file
+
 def read_leaderboard(path: str | Path | None = None, # None: the one that comes with the package
                      methods: Iterable[Method] | None = None, # as they are defined now; None: the registered ones
                     ) -> Leaderboard:
@@ -81,7 +122,7 @@ def read_leaderboard(path: str | Path | None = None, # None: the one that comes 
     path = Path(path or leaderboard_file())
     if not path.is_file():
         raise FileNotFoundError(f'no {path}: superpos board writes it')
-    file = json.loads(path.read_text())
+    file = check_content(path, path.read_text())
     runs, budget, seeds = file['cells'], RunBudget(**file['budget']), tuple(file['seeds'])
     known = {m.name: m for m in methods or METHODS.values()}
     stale = [run for run in runs if not is_current(run, known, budget, seeds)]

@@ -13,13 +13,13 @@ from ..evaluation.aggregate import columns_together, levels_of, means_of, relati
 from ..evaluation.benchmark import METRICS
 from ..evaluation.method import METHODS
 from ..evaluation.networks import NETWORK_KINDS, NetworkEntry
-from ..io import atomic_write
+from ..io import OurFile, atomic_write, check_folder
 from .html import asset, render
 from .leaderboard import Leaderboard, answers_in_words, save_leaderboard
 
 # %% auto #0
-__all__ = ['REFERENCES', 'PageNumber', 'page_numbers', 'network_sets', 'methods_on_page', 'held_against', 'page_data',
-           'made_with', 'leaderboard_page', 'write_leaderboard']
+__all__ = ['REFERENCES', 'BOARD_FILES', 'PageNumber', 'page_numbers', 'network_sets', 'methods_on_page', 'held_against',
+           'page_data', 'made_with', 'leaderboard_page', 'write_leaderboard']
 
 # %% ../../nbs/report/06_leaderboard_page.ipynb #16194f4c
 class PageNumber(NamedTuple):
@@ -112,11 +112,15 @@ def leaderboard_page(leaderboard: Leaderboard,
                       answers=answers_in_words(leaderboard),
                       data=page_data(leaderboard, draws)))
 
+BOARD_FILES = (
+    OurFile('board.json', r'\A\{"budget":\s*\{.*"seeds":'),
+    OurFile('board.html', r'<title>superpos: the leaderboard</title>'))
+
 def write_leaderboard(folder: str | Path, # for board.html, and board.json beside it
                       leaderboard: Leaderboard,
                      ) -> Path: # of the page
     "Write the files of a leaderboard"
-    folder = Path(folder)
+    folder = check_folder(folder, BOARD_FILES)
     save_leaderboard(folder / 'board.json', leaderboard)
     atomic_write(folder / 'board.html', leaderboard_page(leaderboard))
     return folder / 'board.html'

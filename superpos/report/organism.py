@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +17,7 @@ from jinja2.runtime import Markup
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from ..io import atomic_write
+from ..io import OurFile, atomic_write, check_folder
 from ..domain.causal import draw_model
 from ..domain.combine import HighLevel
 from ..domain.task import TASKS, Task
@@ -30,10 +30,10 @@ from ..siit.train import show_history
 from .html import circuitsvis_scripts, folded, markdown_html, percent, picture, render, table
 
 # %% auto #0
-__all__ = ['ANSWERS', 'CONTROL_MEANINGS', 'UNUSED', 'Section', 'Criterion', 'Claim', 'criteria', 'claims', 'conclusion_html',
-           'task_graph', 'alignment_table', 'tasks_html', 'training_html', 'show_intervals', 'controls_of',
-           'evidence_html', 'unused_rows', 'elsewhere_html', 'train_options', 'train_command', 'next_steps_html',
-           'every_rate', 'organism_page', 'html_report']
+__all__ = ['ANSWERS', 'CONTROL_MEANINGS', 'UNUSED', 'REPORT', 'Section', 'Criterion', 'Claim', 'criteria', 'claims',
+           'conclusion_html', 'task_graph', 'alignment_table', 'tasks_html', 'training_html', 'show_intervals',
+           'controls_of', 'evidence_html', 'unused_rows', 'elsewhere_html', 'train_options', 'train_command',
+           'next_steps_html', 'every_rate', 'organism_page', 'html_report']
 
 # %% ../../nbs/report/01_organism.ipynb #38d55c37
 @dataclass(frozen=True)
@@ -263,6 +263,7 @@ def every_rate(cert: Certificate, # any certificate
     return folded(f'Every rate that was measured ({len(rows)} rows, in %, with 95 % intervals)', inside)
 
 # %% ../../nbs/report/01_organism.ipynb #24f2409f
+REPORT = OurFile('report.html', r'<title>[^<]* - superpos</title>')
 Section = tuple[str, Markup] # title and html; a plain string as html is escaped
 
 def organism_page(org: Organism, # with its certificate
@@ -295,5 +296,6 @@ def html_report(org: Organism, # with its certificate
         raise ValueError(f'{org.name} has no certificate to report: certify it first')
     path = Path(path)
     file = path if path.suffix.lower() in ('.html', '.htm') else path / 'report.html'
+    check_folder(file.parent, [replace(REPORT, name=file.name)])
     atomic_write(file, organism_page(org, where or file.parent, more, interactive))
     return file

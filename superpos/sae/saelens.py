@@ -24,13 +24,13 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..core import Site, hold_memory
-from ..io import atomic_write, load_tensors, save_tensors
+from ..io import OurFile, atomic_write, check_folder, load_tensors, save_tensors
 from .kinds import ARCHITECTURES, KINDS, SAE, Kind, Recipe, SyntheticStream, TopK, register_kind
 from .train import ActivationStore, ModelSettings, Progress, StackedSAEs, Sweep
 from .train import Trainer, register_trainer, sweep_models
 
 # %% auto #0
-__all__ = ['FORMAT', 'SITE_NAMES', 'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'site_from_metadata',
+__all__ = ['FORMAT', 'SITE_NAMES', 'SAE_FILES', 'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'site_from_metadata',
            'saelens_config', 'save_sae', 'SAELensSAE', 'saelens', 'needs_saelens', 'config_from_saelens', 'load_sae',
            'Gated', 'CountedBySAELens', 'Matryoshka', 'MatchingPursuit', 'AbsTopK', 'Counterpart', 'seeded',
            'training_sae', 'saelens_trainer', 'prepare', 'as_ours', 'SAELensModel', 'SAELensTrainer', 'peak_memory',
@@ -79,15 +79,19 @@ def saelens_config(sae: SAE) -> dict[str, Any]:
                            **hook_metadata(cfg.get('site')), superpos=cfg, superpos_history=sae.history)
     return out
 
+SAE_FILES = (
+    OurFile('cfg.json', r'"superpos":\s*\{'),
+    OurFile('sae_weights.safetensors', r'\A.{8}\{"__metadata__":\{"writer":"superpos"', ('cfg.json',)))
+
 def save_sae(sae: SAE, # trained
-             folder: str | Path, # made if need be
+             folder: str | Path, # made if need be; an SAE that this wrote is replaced, nothing else
             ) -> Path: # the folder
     "Write an SAE so that `SAE.load_from_disk` of SAELens reads it"
-    folder = Path(folder)
+    folder = check_folder(folder, SAE_FILES)
     if sae.arch not in ARCHITECTURES:
         raise ValueError(f'{sae!r} belongs to SAELens: save it with its own save_inference_model')
     config = saelens_config(sae)
-    save_tensors(folder / 'sae_weights.safetensors', sae.tensors)
+    save_tensors(folder / 'sae_weights.safetensors', sae.tensors, {'writer': 'superpos'})
     atomic_write(folder / 'cfg.json', json.dumps(config, indent=1))
     return folder
 

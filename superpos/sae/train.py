@@ -5,11 +5,12 @@
 # %% ../../nbs/sae/01_train.ipynb #b9314577
 from __future__ import annotations
 
+import copy
 import hashlib
 import itertools
-import json
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Iterable, Sequence
@@ -22,7 +23,7 @@ from torch.nn.functional import normalize
 from tqdm.auto import tqdm
 
 from ..core import config_hash, derive_seed, generator, hold_memory, pick_device, unknown
-from ..io import load_tensors, save_tensors
+from ..io import Checkpoint, hold_folder, load_checkpoint, save_checkpoint
 from .kinds import KINDS, SAE, Kind, Number, Params, Recipe, dead_gradients, gradients
 
 # %% auto #0
@@ -236,6 +237,19 @@ def state_dict(self: StackedSAEs) -> dict[str, Tensor]:
     return out
 
 @patch
+def expected_state(self: StackedSAEs) -> dict[str, Tensor]: # the values mean nothing
+    "Tensors of the names, shapes and types that `state_dict` gives after a step"
+    adam = copy.deepcopy(self.adam)
+    copies = adam.param_groups[0]['params']
+    for p in copies:
+        p.grad = torch.zeros_like(p)
+    adam.step()
+    out = {key: v for key, v in self.state_dict().items() if not key.startswith('adam/')}
+    for name, p in zip(self.learned, copies, strict=True):
+        out |= {f'adam/{name}/{moment}': v for moment, v in adam.state[p].items()}
+    return out
+
+@patch
 def load_state_dict(self: StackedSAEs, state: dict[str, Tensor]) -> None:
     "Put back what `state_dict` gave"
     for key, v in state.items():
@@ -378,21 +392,17 @@ def record(self: TrainingRun) -> None:
 def save(self: TrainingRun, path: Path) -> None: # a .safetensors file
     "Write a checkpoint"
     tensors = {f'{i}/{key}': v for i, stack in enumerate(self.stacks) for key, v in stack.state_dict().items()}
-    metadata = dict(key=self.sweep.key, step=str(self.step), seconds=str(self.seconds))
-    save_tensors(path, tensors, metadata | dict(history=json.dumps(self.history)))
+    save_checkpoint(path, self.sweep.key, Checkpoint(tensors, self.step, self.history, self.seconds))
 
 @patch
 def restore(self: TrainingRun, path: Path) -> None: # what `save` wrote
     "Continue from a checkpoint of the same run"
-    tensors, metadata = load_tensors(path)
-    if metadata.get('key') != self.sweep.key:
-        raise ValueError(f'{path} is a checkpoint of another run (stream, members or settings differ): '
-                         'give another folder, or the settings it was made with')
+    expected = {f'{i}/{key}': v for i, stack in enumerate(self.stacks) for key, v in stack.expected_state().items()}
+    found = load_checkpoint(path, self.sweep.key, expected, self.steps, 'stream, members or settings')
     for i, stack in enumerate(self.stacks):
         own = f'{i}/'
-        stack.load_state_dict({key.removeprefix(own): v for key, v in tensors.items() if key.startswith(own)})
-    self.step, self.seconds = int(metadata['step']), float(metadata['seconds'])
-    self.history = json.loads(metadata['history'])
+        stack.load_state_dict({key.removeprefix(own): v for key, v in found.tensors.items() if key.startswith(own)})
+    self.step, self.history, self.seconds = found.step, found.history, found.seconds
     self.store.skip(self.step)
 
 # %% ../../nbs/sae/01_train.ipynb #e60de289
@@ -433,6 +443,11 @@ def progress_line(history: Sequence[Sequence[dict]]) -> str: # records of each m
 
 def train_to_end(run: TrainingRun, progress: Progress) -> None:
     "Train, with records, checkpoints and progress; an unfinished run that is found is continued"
+    with hold_folder(progress.folder, run.sweep.key) if progress.folder else nullcontext():
+        _train_to_end(run, progress)
+
+def _train_to_end(run: TrainingRun, progress: Progress) -> None:
+    "The same, in a folder that is held"
     path = progress.checkpoint
     if path and path.exists():
         run.restore(path)

@@ -5,38 +5,147 @@
 # %% ../../nbs/siit/06_make.ipynb #15f6bd68
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from ..core import derive_seed, safe_name
+from ..core import config_hash, derive_seed, safe_name
 from ..domain.combine import HighLevel
-from .certificate import Thresholds, certify
+from ..io import check_folder, hold_folder, remove_ours
+from .certificate import Certificate, Thresholds, certify
 from .controls import make_controls
 from .objective import Training, with_default_steps
-from .organism import Organism, load_organism, organism_name, read_config, save_organism, saved_settings
-from .train import train
+from .organism import ORGANISM_FILES, Organism, load_organism, organism_name, read_config
+from .organism import remove_unfinished, save_organism, saved_settings
+from .train import CHECKPOINT, progress_style, train
 
 # %% auto #0
-__all__ = ['load_finished', 'train_organism']
+__all__ = ['RUN_CHECKPOINT', 'RUN_FILES', 'check_settings', 'tidy', 'load_finished', 'shortfalls', 'what_to_try', 'missed_lines',
+           'train_organism']
 
 # %% ../../nbs/siit/06_make.ipynb #9645c68b
+RUN_CHECKPOINT = replace(CHECKPOINT, name=f'checkpoint/{CHECKPOINT.name}')
+RUN_FILES = (*ORGANISM_FILES, RUN_CHECKPOINT) # that a run writes into its folder
+
+def check_settings(folder: Path, # where an organism may be
+                   hl: HighLevel, # what it should compute
+                   cfg: Training, # how it should have been trained
+                  ) -> bool: # whether there is one; with other settings it is an error
+    "Whether an earlier, equal run finished in a folder"
+    if not (folder / 'config.json').exists():
+        return False
+    have, want = read_config(folder), saved_settings(hl, cfg)
+    other = [k for k, v in want.items() if have[k] != v]
+    if other:
+        raise ValueError(f"{folder} already holds {have['name']} with other {', '.join(other)}: "
+                         'give another folder, or move it away')
+    return True
+
+def tidy(folder: Path, # of a finished run
+         key: str, # of the run
+        ) -> None:
+    "Remove what is left if a run was killed at its very end"
+    remains = [folder / '.superpos.lock', folder / RUN_CHECKPOINT.name, *folder.glob('.saving-*')]
+    if not any(path.exists() for path in remains):
+        return
+    with suppress(OSError), hold_folder(folder, key): # unless it is read-only, or somebody writes into it
+        remove_unfinished(folder)
+        remove_ours(folder, [RUN_CHECKPOINT])
+
 def load_finished(folder: Path, # where an organism may be
                   hl: HighLevel, # what it should compute
                   cfg: Training, # how it should have been trained
                   device: str | None = None, # None: cuda if there is one
                  ) -> Organism | None: # None: none there yet
     "The organism that an earlier, equal run left in a folder"
-    if not (folder / 'config.json').exists():
+    if not check_settings(folder, hl, cfg):
         return None
-    have, want = read_config(folder), saved_settings(hl, cfg)
-    other = [k for k, v in want.items() if have[k] != v]
-    if other:
-        raise ValueError(f"{folder} already holds {have['name']} with other {', '.join(other)}: "
-                         'give another folder, or move it away')
-    out = load_organism(folder, hl.tasks, device)
-    shutil.rmtree(folder / 'checkpoint', ignore_errors=True)               # left if that run was killed at its very end
+    tidy(folder, config_hash(saved_settings(hl, cfg)))
+    return load_organism(folder, hl.tasks, device)
+
+# %% ../../nbs/siit/06_make.ipynb #b98bb265
+def _percent(share: float) -> str: # to a millionth of the whole, without zeros at its end
+    return f'{100 * share:.4f}'.rstrip('0').rstrip('.')
+
+def _asked(metric: str, t: Thresholds) -> float | None: # None: nothing is asked of the value itself
+    return {'accuracy': t.accuracy, 'effective iia': t.effective_iia, 'siia': t.siia, 'leak': t.leak}.get(metric)
+
+def _distance(x: Any, # a row of a certificate
+              asked: float, # its threshold
+             ) -> str:
+    "How far a rate is from what was asked, and whether that is sure"
+    side, word = ('above', 'allowed') if x.metric == 'leak' else ('below', 'asked')
+    measured = f'95 % interval {_percent(x.low)} to {_percent(x.high)} %, {x.n:,} positions'
+    unsure = '; the threshold lies inside: more samples might decide otherwise' if x.low <= asked <= x.high else ''
+    off = _percent(abs(asked - x.value))
+    return f'{_percent(x.value)} %, {off} points {side} the {_percent(asked)} % {word} ({measured}{unsure})'
+
+def shortfalls(cert: Certificate, # any certificate
+              ) -> list[str]: # one line for each failure; empty: certified
+    "What a certificate missed, and by how much"
+    t, exact = cert.thresholds, {}
+    for x in cert.rows[cert.rows.model == 'organism'].itertuples():
+        place = f'{x.metric} of {x.task}' + (f' at {x.site}' if x.site else '')
+        asked = _asked(x.metric, t)
+        said = f'{place} is {100 * x.value:.2f} %: ' # as a certificate begins, to two decimals
+        if asked is not None and (x.value > asked if x.metric == 'leak' else x.value < asked):
+            bound = f'{100 * asked:g} %'
+            word = f'at most {bound} is allowed' if x.metric == 'leak' else f'at least {bound} is asked'
+            exact[said + word] = f'{place} is {_distance(x, asked)}'
+        if x.metric == 'effective iia' and 0 < x.n < t.min_effects:
+            few = f'{place} rests on {x.n:,} positions that the swap changes, {t.min_effects - x.n:,} fewer than asked'
+            exact[f'{said}measured on fewer than {t.min_effects} effective positions'] = few
+    return [exact.get(failure, failure) for failure in cert.failures]
+
+# %% ../../nbs/siit/06_make.ipynb #e4b0862f
+_CHECKED = {'accuracy': 'accuracy', 'effective iia': 'effective_iia', 'siia': 'siia', 'leak': 'leak'} # as in a history
+
+def _trend(history: Sequence[dict], # one dict a check
+           metric: str, # the one that was missed
+          ) -> str:
+    "Whether an error was still falling at the end of a run"
+    rates = [line[_CHECKED[metric]] for line in history]
+    if len(rates) < 4:
+        return 'too few checks to see a trend'
+    before, last = (rate if metric == 'leak' else 1 - rate for rate in (rates[2 * len(rates) // 3 - 1], rates[-1]))
+    went = f'over the last third of the checks the error of {metric} went from {_percent(before)} to {_percent(last)} %'
+    return went + (': still falling' if last < .8 * before else ': not falling, so more steps alone may not do')
+
+def what_to_try(org: Organism, # with a certificate and its training
+               ) -> list[str]: # one line each; empty: certified
+    "What could bring an organism to its certificate, the cheapest first"
+    cert, cfg, size = org.certificate, with_default_steps(org.training or Training(), org.hl), org.hl.size
+    if cert.certified:
+        return []
+    failed = [metric for metric in _CHECKED if any(line.startswith(f'{metric} of ') for line in cert.failures)]
+    if not failed:
+        return ['swaps that change the answer more often: another sampler, or other variables']
+    steps = f'more steps: --steps {2 * cfg.steps}, or Training(steps={2 * cfg.steps}) in Python (now {cfg.steps})'
+    out = [f"{steps}; {_trend(org.about.get('history', []), failed[0])}"]
+    out.append(f'smaller learning rates, in Python: Training(lr={cfg.lr / 2:g}, lr_matrices={cfg.lr_matrices / 2:g})')
+    out.append(f'more room: --d-model {2 * size.d_model} or --d-mlp {2 * size.d_mlp} '
+               f'(now {size.d_model} and {size.d_mlp}), or more heads: '
+               f'HighLevel(..., size=Size(n_heads={2 * size.n_heads}, ...)) in Python')
+    if 'accuracy' in failed:
+        out.append('if rare inputs are the wrong ones: a sampler that draws them more often')
+    if 'siia' in failed:
+        behavior, iit, siit = cfg.weights
+        out.append(f'less work in the unused nodes: Training(weights=({behavior:g}, {iit:g}, {2 * siit:g})) in Python')
+    if 'leak' in failed:
+        out.append('sites of their own for the tasks that disturb each other, or pairing same')
     return out
+
+# %% ../../nbs/siit/06_make.ipynb #78eb3f3c
+def missed_lines(org: Organism, # with a certificate and its training
+                ) -> list[str]: # none if it is certified
+    "What is said at the end of a training that did not reach its certificate"
+    missed = shortfalls(org.certificate)
+    if not missed:
+        return []
+    return ['not certified:', *[f'  - {line}' for line in missed],
+            'what to try (none of it is sure to help):', *[f'  - {line}' for line in what_to_try(org)]]
 
 # %% ../../nbs/siit/06_make.ipynb #6b8c06d4
 def train_organism(hl: HighLevel, # what to compute, and where
@@ -49,19 +158,33 @@ def train_organism(hl: HighLevel, # what to compute, and where
                    certify_seed: int | None = None, # of the certificate; None: derived from the training's
                    n: int = 2000, # sequences per task in the certificate
                    thresholds: Thresholds = Thresholds(), # what must be reached
+                   tell: bool = True, # print what was missed and what to try, unless show is 'none'
                   ) -> Organism:
     "Train, certify and save an organism"
     name, cfg = safe_name(name or organism_name(hl.tasks)), with_default_steps(cfg, hl)
-    folder = Path(folder) if folder else None
-    finished = folder and load_finished(folder, hl, cfg, device)
+
+    def make(checkpoints: Path | None) -> Organism:
+        state = train(hl, cfg, checkpoints, device, show, thresholds)
+        seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed
+        cert = certify(hl, state.net, seed, n, make_controls(controls, hl, cfg, device, show), thresholds)
+        about = dict(steps=state.step, seconds=round(state.seconds, 1), history=state.history)
+        organism = Organism(name, hl, state.net, cfg, cert, about)
+        if tell and progress_style(show) != 'none' and not cert.certified:
+            print('\n'.join(missed_lines(organism)))
+        return organism
+
+    if folder is None:
+        return make(None)
+    folder = check_folder(folder, RUN_FILES)
+    finished = load_finished(folder, hl, cfg, device)
     if finished:
         return finished
-    state = train(hl, cfg, folder and folder / 'checkpoint', device, show, thresholds)
-    seed = derive_seed(cfg.seed, 'certificate') % 2**31 if certify_seed is None else certify_seed
-    cert = certify(hl, state.net, seed, n, make_controls(controls, hl, cfg, device, show), thresholds)
-    about = dict(steps=state.step, seconds=round(state.seconds, 1), history=state.history)
-    organism = Organism(name, hl, state.net, cfg, cert, about)
-    if folder:
+    with hold_folder(folder, config_hash(saved_settings(hl, cfg))):
+        finished = load_finished(folder, hl, cfg, device) # by a process that we waited for
+        if finished:
+            return finished
+        organism = make(folder / 'checkpoint')
+        check_settings(folder, hl, cfg) # a file system without locks
         save_organism(organism, folder)
-        shutil.rmtree(folder / 'checkpoint', ignore_errors=True)
+        remove_ours(folder, [RUN_CHECKPOINT])
     return organism

@@ -13,14 +13,14 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from ..core import unknown
+from ..core import check_number, unknown
 from ..domain.combine import Batch, HighLevel, Target
 from ..models.interchange import Masks, choose, covered_by, masks_of, nodes, position_loss, stack_swaps
-from ..models.transformer import Net, Swaps
+from ..models.transformer import ACTIVATIONS, Net, Swaps
 
 # %% auto #0
 __all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'swaps_of', 'siit_losses', 'Training',
-           'with_default_steps', 'per_example', 'DataStream']
+           'check_several', 'with_default_steps', 'per_example', 'DataStream']
 
 # %% ../../nbs/siit/00_objective.ipynb #acea0866
 @dataclass(frozen=True)
@@ -134,22 +134,46 @@ class Training:
     def __post_init__(self):
         _check_training(self)
 
+_RANGES = dict(
+    seed=(0, 2**64 - 1, True), steps=(1, 10**9, True), extra=(0, 10**9, True), batch=(1, 2**20, True),
+    chunk=(1, 10**5, True), check=(1, 10**9, True), warmup=(0, 10**9, True), lr=(0, 1e300, False),
+    lr_matrices=(0, 1e300, False), weight_decay=(0, 1e3, False), end=(0, 1, False), power=(0, 1e3, False),
+    clip=(0, 1e300, False), average=(0, 1, False), importance=(0, 1e6, False)) # smallest, largest, whole
+
+def check_several(name: str, # of the setting, for the message
+                  xs: Sequence[float], # what was given
+                  n: int, # how many there must be
+                  high: float, # largest of them; the smallest is 0
+                 ) -> None:
+    "Raise unless these are so many numbers in their range"
+    if not isinstance(xs, (tuple, list)) or len(xs) != n:
+        raise ValueError(f'{name} = {xs!r}: give {n} numbers')
+    for i, x in enumerate(xs):
+        check_number(f'{name}[{i}]', x, 0, high)
+
 def _check_training(cfg: Training) -> None:
     "Raise if a setting cannot be meant"
-    choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'])
+    choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'],
+                   act=list(ACTIVATIONS))
     for name, allowed in choices.items():
         if getattr(cfg, name) not in allowed:
             raise ValueError(unknown(name, getattr(cfg, name), allowed))
-    for name in ('steps', 'batch', 'chunk', 'check'):
+    for name, (low, high, whole) in _RANGES.items():
         value = getattr(cfg, name)
-        if value is not None and value < 1:
-            raise ValueError(f'{name} = {value}: it must be at least 1')
-    if cfg.extra is not None and cfg.extra < 0:
-        raise ValueError(f'extra = {cfg.extra}: it cannot be negative')
+        if value is not None or name not in ('steps', 'extra'):
+            check_number(name, value, low, high, whole)
+    check_several('betas', cfg.betas, 2, 1 - 1e-9)
+    check_several('weights', cfg.weights, 3, 1e6)
+    if not any(cfg.weights):
+        raise ValueError(f'weights = {cfg.weights}: nothing would be trained, give one that is not 0')
+    if not isinstance(cfg.source_grad, bool):
+        raise ValueError(f'source_grad = {cfg.source_grad!r}: give True or False')
+    if cfg.batch * cfg.chunk > 2**24:
+        raise ValueError(f'batch = {cfg.batch} x chunk = {cfg.chunk}: {2**24:,} examples at once at most')
+    if cfg.average == 1:
+        raise ValueError('average = 1: at least 0, and below 1')
     if cfg.check % cfg.chunk:
         raise ValueError(f'check = {cfg.check} must be a multiple of chunk = {cfg.chunk}')
-    if not 0 <= cfg.average < 1:
-        raise ValueError(f'average = {cfg.average}: at least 0, and below 1')
 
 # %% ../../nbs/siit/00_objective.ipynb #2f28b087
 def with_default_steps(cfg: Training, # possibly without steps

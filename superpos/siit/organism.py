@@ -11,36 +11,43 @@ import re
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
+from typing import Annotated
 
 import torch
 from fastcore.basics import patch
 from huggingface_hub import HfApi, snapshot_download
 from jaxtyping import Int, Shaped
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
+from typing_extensions import NotRequired, TypedDict
 
 import superpos
-from ..core import config_hash, safe_name, unknown
+from ..core import check_number, config_hash, safe_name, unknown
 from ..domain.combine import HighLevel
 from ..domain.sequence_tasks import PAPER_TASKS
 from ..domain.task import BOS, FIRST, TASKS, Size, Task
-from ..io import atomic_write, load_tensors, save_tensors, sha256_file
+from ..io import OurFile, atomic_write, check_folder, hold_folder, load_tensors, remove_leftovers, remove_ours
+from ..io import save_tensors, sha256_file, take_name
 from ..models.interchange import net_config
 from ..models.transformer import Net, build, load_parameters
 from .certificate import Certificate, Thresholds, alignment_names, card, certify
 from .objective import Training
 
 # %% auto #0
-__all__ = ['CONFIG_KEYS', 'MODEL_CARD', 'fingerprint_inputs', 'task_fingerprint', 'organism_name', 'paper_table', 'widen',
-           'saved_settings', 'read_config', 'known_task', 'causal_model', 'Organism', 'model_card', 'versions',
-           'config_of_organism', 'write_files', 'save_organism', 'shipped_folder', 'shipped', 'from_hub',
-           'name_of_number', 'find_organism', 'read_weights', 'read_certificate', 'read_training', 'load_organism']
+__all__ = ['Count', 'STRICT', 'OPEN', 'Rate', 'CONFIG_KEYS', 'MODEL_CARD', 'ORGANISM_FILES', 'fingerprint_inputs',
+           'task_fingerprint', 'organism_name', 'paper_table', 'widen', 'saved_settings', 'ShapeFile', 'SizeFile',
+           'ConfigFile', 'AboutFile', 'CertificateFile', 'read_checked', 'read_config', 'known_task', 'causal_model',
+           'Organism', 'no_html', 'model_card', 'versions', 'config_of_organism', 'write_files', 'remove_unfinished',
+           'save_organism', 'shipped_folder', 'shipped', 'from_hub', 'name_of_number', 'find_organism', 'read_weights',
+           'read_certificate', 'read_training', 'load_organism']
 
 # %% ../../nbs/siit/03_organism.ipynb #9ab5e29f
 def fingerprint_inputs(task: Task, # any task
@@ -113,6 +120,81 @@ def saved_settings(hl: HighLevel, # a causal model
         training=cfg and asdict(cfg))
     return json.loads(json.dumps(d))
 
+# %% ../../nbs/siit/03_organism.ipynb #71eb50dc
+Count = Annotated[int, Field(ge=1, le=10**6)] # of positions, ids, classes
+STRICT = ConfigDict(strict=True, extra='forbid')
+OPEN = ConfigDict(strict=True, extra='allow') # files of later versions may hold more
+
+@with_config(STRICT)
+class ShapeFile(TypedDict):
+    "The sizes of inputs and outputs in config.json"
+    n_pos: Count
+    d_vocab: Count
+    n_classes: Annotated[int, Field(ge=0, le=10**6)]
+
+@with_config(STRICT)
+class SizeFile(TypedDict):
+    "The size of the network in config.json; `Size` knows its bounds"
+    n_layers: int
+    d_model: int
+    n_heads: int
+    d_head: int
+    d_mlp: int
+
+@with_config(OPEN)
+class ConfigFile(TypedDict):
+    "What config.json holds"
+    name: str
+    tasks: Annotated[list[str], Field(min_length=1, max_length=1000)]
+    fingerprints: dict[str, str]
+    pairing: str
+    recompute: bool
+    task_variable: bool
+    size: SizeFile
+    shape: ShapeFile
+    training: dict | None
+    act: str
+    sha256: str
+    certificate_sha256: NotRequired[str | None]
+    about: NotRequired[dict | None]
+
+@with_config(OPEN)
+class AboutFile(TypedDict):
+    "What a certificate is about"
+    tasks: list[str]
+    pairing: str
+    recompute: bool
+    alignment: dict[str, dict[str, list[str]]]
+    sha256: NotRequired[str]
+
+Rate = float | None # null: not measured
+
+@with_config(OPEN)
+class CertificateFile(TypedDict):
+    "What certificate.json holds"
+    failures: list[str]
+    thresholds: dict[str, float]
+    seed: Annotated[int, Field(ge=0, lt=2**64)]
+    about: AboutFile
+    columns: list[str]
+    rows: Annotated[list[tuple[str, str, str, str, Rate, Rate, Rate, int]], Field(min_length=1)]
+
+# %% ../../nbs/siit/03_organism.ipynb #f1de8ac1
+def read_checked(path: Path, # a JSON file
+                 schema: type, # a TypedDict
+                 what: str, # that it should be, such as "an organism's config"
+                ) -> dict:
+    "The content of a JSON file that fits a schema; or one line with the file, the key and the value"
+    try:
+        TypeAdapter(schema).validate_json(path.read_bytes())
+        return json.loads(path.read_bytes()) # in the file's own order
+    except ValidationError as e:
+        first = e.errors(include_url=False)[0]
+        key = '.'.join(str(part) for part in first['loc']) or 'the file'
+        shown = repr(first['input'])
+        shown = '' if first['type'] == 'missing' else f' = {shown if len(shown) <= 60 else shown[:57] + "..."}'
+        raise ValueError(f"{path} is not {what}, {key}{shown}: {first['msg']}; save or download it again") from None
+
 # %% ../../nbs/siit/03_organism.ipynb #e75d18f9
 CONFIG_KEYS = (
     'name', 'tasks', 'fingerprints', 'pairing', 'recompute', 'task_variable',
@@ -129,12 +211,17 @@ def read_config(folder: Path, # of an organism
         raise FileNotFoundError(f'{folder} holds no complete organism, config.json is missing: {why}')
     try:
         d = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as e:
+    except (ValueError, RecursionError) as e:
         raise ValueError(f'{path} is not JSON ({e}): save or download it again') from None
     missing = [k for k in CONFIG_KEYS if k not in d] if isinstance(d, dict) else CONFIG_KEYS
     if missing:
         raise ValueError(f"{path} is not an organism's config, it lacks {', '.join(missing)}: "
                          'give the folder that save_pretrained wrote')
+    d = read_checked(path, ConfigFile, "an organism's config")
+    try:
+        Size(**d['size'])
+    except (TypeError, ValueError) as e:
+        raise ValueError(f'{path}: {e}') from None
     return d
 
 # %% ../../nbs/siit/03_organism.ipynb #cb67b7bd
@@ -208,6 +295,8 @@ def certify(self: Organism, # noqa: F811
             thresholds: Thresholds = Thresholds(), # what must be reached
            ) -> Organism: # the same, with a new certificate
     "Measure the organism afresh"
+    check_number('seed', seed, 0, 2**64 - 1, whole=True)
+    check_number('n', n, 1, 10**7, whole=True)
     return replace(self, certificate=certify(self.hl, self.net, seed, n, controls, thresholds))
 
 # %% ../../nbs/siit/03_organism.ipynb #c30df204
@@ -241,6 +330,11 @@ Pairing {pairing!r}; after an interchange, later variables {later}.
 {sites}
 """
 
+def no_html(text: str, # markdown with names in it
+           ) -> str:
+    "The same markdown, in which nothing is a tag"
+    return text.replace('&', '&amp;').replace('<', '&lt;')
+
 def model_card(name: str, # of the organism
                hl: HighLevel, # its causal model
                cert: Certificate | None, # its evidence
@@ -258,11 +352,11 @@ def model_card(name: str, # of the organism
         sites.append(f'| {site} | {", ".join(variables)} |')
     return MODEL_CARD.format(
         name=name,
-        summary=summary,
-        evidence=evidence,
+        summary=no_html(summary),
+        evidence=no_html(evidence),
         pairing=hl.pairing,
         later=later,
-        sites='\n'.join(sites))
+        sites=no_html('\n'.join(sites)))
 
 # %% ../../nbs/siit/03_organism.ipynb #c9058af8
 def versions() -> dict[str, str]: # by distribution
@@ -298,7 +392,7 @@ def write_files(o: Organism, # any organism
                ) -> None:
     "Write the files of an organism"
     weights, certificate = folder / 'model.safetensors', folder / 'certificate.json'
-    save_tensors(weights, Net.of(o.net).params, {'format': 'pt'})
+    save_tensors(weights, Net.of(o.net).params, {'format': 'pt'}, hashed=False) # its hash is in config.json
     sha256, certificate_sha256 = sha256_file(weights), None
     if o.certificate:
         about_these = replace(o.certificate, about={**o.certificate.about, 'sha256': sha256})
@@ -307,19 +401,37 @@ def write_files(o: Organism, # any organism
     atomic_write(folder / 'README.md', model_card(o.name, o.hl, o.certificate, o.n_parameters))
     atomic_write(folder / 'config.json', json.dumps(config_of_organism(o, sha256, certificate_sha256), indent=1))
 
+ORGANISM_FILES = (
+    OurFile('model.safetensors', beside=('README.md', 'config.json')),
+    OurFile('certificate.json', r'\A\s*\{\s*"certified":.*"thresholds":'),
+    OurFile('README.md', r'\A---\r?\nlibrary_name: superpos\s'),
+    OurFile('config.json', r'\A\s*\{.*"fingerprints":\s*\{')) # in the order in which they replace old ones
+
+def remove_unfinished(folder: Path, # that is held
+                     ) -> None:
+    "Remove what saves that were killed left in a folder"
+    for old in folder.glob('.saving-*'):
+        for file in ORGANISM_FILES:
+            (old / file.name).unlink(missing_ok=True)
+            remove_leftovers(old / file.name)
+        with suppress(OSError): # something else is in it
+            old.rmdir()
+
 def save_organism(o: Organism, # any organism
-                  folder: str | Path, # made if need be; an organism that is there is replaced
+                  folder: str | Path, # made if need be; an organism that is there is replaced, nothing else
                  ) -> Path: # the folder
     "Write an organism, so that the folder holds the old one, the new one, or says that it is not complete"
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder, prefix='.saving-') as tmp:
-        write_files(o, Path(tmp))
-        if not o.certificate:
-            (folder / 'certificate.json').unlink(missing_ok=True)
-        for name in ('model.safetensors', 'certificate.json', 'README.md', 'config.json'):
-            if (Path(tmp) / name).exists():
-                os.replace(Path(tmp) / name, folder / name)
+    folder = check_folder(folder, ORGANISM_FILES)
+    with hold_folder(folder, config_hash(saved_settings(o.hl, o.training))):
+        remove_unfinished(folder)
+        with tempfile.TemporaryDirectory(dir=folder, prefix='.saving-') as tmp:
+            write_files(o, Path(tmp))
+            remove_ours(folder, [file for file in ORGANISM_FILES if not (Path(tmp) / file.name).exists()])
+            names = [file.name for file in ORGANISM_FILES if (Path(tmp) / file.name).exists()]
+            if not (folder / 'config.json').exists():
+                names.sort(key='README.md'.__ne__) # first the card, which says whose weights these are
+            for name in names:
+                take_name(Path(tmp) / name, folder / name)
     return folder
 
 # %% ../../nbs/siit/03_organism.ipynb #4751bf8d
@@ -404,6 +516,7 @@ def read_certificate(folder: Path, # of an organism
     if verify and sha256_file(path) != expected:
         raise ValueError(f'{path} is not the file that config.json names (sha256 differs): it was edited, swapped, '
                          f'or a save of {name} was interrupted; save or download it again')
+    read_checked(path, CertificateFile, 'a certificate')
     try:
         cert = Certificate.from_json(path.read_text(encoding='utf-8'))
     except (ValueError, KeyError, TypeError) as e:
@@ -419,7 +532,11 @@ def read_training(config: dict, # from read_config
     saved = config['training']
     if saved is None:
         return None
-    return Training(**{name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()})
+    settings = {name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()}
+    try:
+        return Training(**settings)
+    except (TypeError, ValueError) as e:
+        raise ValueError(f"config.json of {config['name']}, training: {e}") from None
 
 def load_organism(name: str | Path, # a folder, a shipped name, a number such as '0+1', or user/repo on the hub
                   tasks: Sequence[Task] | None = None, # tasks of your own that it was trained on

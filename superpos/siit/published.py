@@ -14,14 +14,14 @@ import yaml
 from ..core import unknown
 from ..domain.combine import HighLevel
 from ..domain.task import Size
-from ..io import atomic_write, load_tensors, save_tensors
+from ..io import OurFile, atomic_write, check_folder, load_tensors, save_tensors
 from ..models.hooked_transformer import check_sizes, from_hooked, read_hooked_config, to_hooked
 from ..models.interchange import net_config
 from ..models.transformer import Net, build, load_parameters
 from .organism import Organism, organism_name, widen
 
 # %% auto #0
-__all__ = ['PUBLISHED_RATES', 'TASK_OF_CLASS', 'read_cases', 'load_published', 'export_published']
+__all__ = ['PUBLISHED_RATES', 'TASK_OF_CLASS', 'PUBLISHED_FILES', 'read_cases', 'load_published', 'export_published']
 
 # %% ../../nbs/siit/05_published.ipynb #6d4193dd
 PUBLISHED_RATES = {
@@ -95,18 +95,23 @@ def load_published(folder: str | Path, # with model.safetensors, config.yaml and
     return Organism(organism_name(tasks, '-published'), hl, net, about={'format': 'published', 'config': plain})
 
 # %% ../../nbs/siit/05_published.ipynb #a50c77ae
+PUBLISHED_FILES = (
+    OurFile('config.yaml', r'\A# exported by superpos\s'),
+    OurFile('model.safetensors', beside=('config.yaml',)),
+    OurFile('cases.json', beside=('config.yaml',)))
+
 def export_published(o: Organism, # of the four published tasks only
-                     folder: str | Path, # made if need be
+                     folder: str | Path, # made if need be; an earlier export is replaced, nothing else
                     ) -> Path: # the folder
     "Write an organism in the published format: a HookedTransformer's weights, its config, the tasks' class names"
-    folder, cfg = Path(folder), Net.of(o.net).cfg
+    folder, cfg = check_folder(folder, PUBLISHED_FILES), Net.of(o.net).cfg
     classes = {task: name for name, task in reversed(TASK_OF_CLASS.items())}
     for task in o.hl.names:
         if task not in classes:
             raise ValueError(f'the published format has no class for task {task!r}; it has {", ".join(classes)}')
     fields = {k: v for k, v in asdict(cfg).items() if k != 'act'}
     fields |= {'act_fn': cfg.act, 'normalization_type': 'LN'}
+    atomic_write(folder / 'config.yaml', '# exported by superpos\n' + yaml.safe_dump(fields))
     save_tensors(folder / 'model.safetensors', to_hooked(o.net))
-    atomic_write(folder / 'config.yaml', yaml.safe_dump(fields))
     atomic_write(folder / 'cases.json', json.dumps([classes[task] for task in o.hl.names]))
     return folder

@@ -5,6 +5,7 @@
 # %% ../../nbs/siit/07_table.ipynb #9d98283d
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import torch
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 
-from ..core import unknown
-from ..io import atomic_write
+from ..core import run_for, unknown
+from ..io import OurFile, atomic_write, check_folder, no_formulas
 from .certificate import worst
 from .make import train_organism
 from .objective import Training
@@ -23,7 +24,7 @@ from .published import PUBLISHED_RATES
 from .train import TrainingStopped
 
 # %% auto #0
-__all__ = ['TABLE_COLUMNS', 'pick_keys', 'summary_rates', 'table_row', 'table_rows', 'published_of', 'table_cells',
+__all__ = ['TABLE_COLUMNS', 'TABLE_FILES', 'pick_keys', 'summary_rates', 'table_row', 'table_rows', 'published_of', 'table_cells',
            'markdown_row', 'save_rows']
 
 # %% ../../nbs/siit/07_table.ipynb #e3825b11
@@ -88,7 +89,9 @@ def table_rows(keys: Sequence[str], # from pick_keys
               ) -> Iterator[dict]: # rows, as they are done
     "Train, or load, organisms of the table side by side"
     longest_first = sorted(keys, key=lambda key: -len(key))
-    calls = [delayed(table_row)(key, folder, cfg, threads, device, controls, n) for key in longest_first]
+    calls = [delayed(run_for)(os.getpid(), table_row, key, folder, cfg, threads, device, controls, n)
+             for key in longest_first]
+    jobs = min(jobs, len(calls)) or 1
     rows = Parallel(n_jobs=jobs, return_as='generator_unordered')(calls)
     try:
         yield from rows
@@ -126,12 +129,15 @@ def table_cells(row: dict, # from table_row
 def markdown_row(cells: Sequence[str], # text
                 ) -> str: # one line
     "A row of a markdown table"
-    return '| ' + ' | '.join(c.replace('|', '/') for c in cells) + ' |'
+    return '| ' + ' | '.join(c.replace('|', '/').replace('<', '&lt;') for c in cells) + ' |'
+
+TABLE_FILES = OurFile('table.csv', r'\Akey,tasks,'), OurFile('table.md', r'\A\| key \| tasks \|')
 
 def save_rows(rows: Sequence[dict], # done so far
               folder: Path, # table.csv and table.md are written there
              ) -> None:
     "Write the table as files"
+    check_folder(folder, TABLE_FILES)
     lines = [TABLE_COLUMNS, ['---'] * len(TABLE_COLUMNS), *[table_cells(row) for row in rows]]
     atomic_write(folder / 'table.md', ''.join(markdown_row(cells) + '\n' for cells in lines))
     names = ('published_accuracy', 'published_iia', 'published_siia')
@@ -139,4 +145,4 @@ def save_rows(rows: Sequence[dict], # done so far
     for row in rows:
         shares = [x and x / 100 for x in published_of(row['key'])]
         both.append(row | dict(zip(names, shares, strict=True)))
-    atomic_write(folder / 'table.csv', pd.DataFrame(both).to_csv(index=False))
+    atomic_write(folder / 'table.csv', no_formulas(pd.DataFrame(both)).to_csv(index=False))

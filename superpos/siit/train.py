@@ -5,7 +5,6 @@
 # %% ../../nbs/siit/02_train.ipynb #cee8eba0
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -13,7 +12,7 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
@@ -29,9 +28,10 @@ from torch import Tensor
 from tqdm.auto import tqdm
 from transformer_lens.model_bridge import TransformerBridge
 
-from ..core import MLP, Site, config_hash, derive_seed, generator, hold_memory
+from ..core import MLP, Site, config_hash, derive_seed, generator, hold_memory, run_for
 from ..domain.combine import Batch, HighLevel
-from ..io import load_tensors, save_tensors
+from ..domain.task import check_task
+from ..io import Checkpoint, OurFile, hold_folder, load_checkpoint, save_checkpoint
 from ..models.interchange import net_config
 from ..models.transformer import Net, Params, build, load_parameters, parameters
 from ..plots import curves
@@ -39,11 +39,11 @@ from .certificate import Thresholds, count
 from .objective import LOSS_TERMS, DataStream, StepData, Training, siit_losses, with_default_steps
 
 # %% auto #0
-__all__ = ['Optimizers', 'show_history', 'make_optimizers', 'learning_rate_factor', 'set_learning_rates', 'update',
+__all__ = ['Optimizers', 'CHECKPOINT', 'show_history', 'make_optimizers', 'learning_rate_factor', 'set_learning_rates', 'update',
            'update_means', 'TrainingState', 'TrainingStopped', 'weights_of', 'quick_check', 'looks_certified',
-           'optimizer_tensors', 'load_optimizers', 'with_prefix', 'without_prefix', 'progress_style', 'Progress',
-           'delay_interrupt', 'SwapPairs', 'random_pairs', 'check_effects', 'answers_at_the_end', 'check_answers',
-           'train', 'SeedResult', 'train_seeds']
+           'optimizer_tensors', 'load_optimizers', 'first_memory', 'with_prefix', 'without_prefix', 'progress_style',
+           'Progress', 'delay_interrupt', 'SwapPairs', 'random_pairs', 'check_effects', 'answers_at_the_end',
+           'check_answers', 'train', 'SeedResult', 'train_seeds']
 
 # %% ../../nbs/siit/02_train.ipynb #07dae04b
 def show_history(history: pd.DataFrame, # one row a check: step, the loss terms, accuracy, effective_iia, siia
@@ -58,6 +58,8 @@ def show_history(history: pd.DataFrame, # one row a check: step, the loss terms,
     errors = {rate: 1 - column(rate) + 1e-5 for rate in ('effective_iia', 'siia', 'accuracy')}
     curves(steps, losses, 'step', 'loss (nats)', logy=True, ax=left)
     curves(steps, errors, 'step', '1 - rate (share of positions)', logy=True, ax=right)
+    for line in (*left.lines, *right.lines):
+        line.set_marker('.') # a single check is a point, not an empty picture
     return fig
 
 # %% ../../nbs/siit/02_train.ipynb #eb984c16
@@ -278,6 +280,18 @@ def load_optimizers(params: Params, # the network's
         memory = optimizers[which].state[params[name]]
         memory[key] = x.clone() if key == 'step' else x.to(params[name].device, copy=True)
 
+def first_memory(params: Params, # the network's; not changed
+                 cfg: Training, # optimizer
+                ) -> dict[str, Tensor]: # as from `optimizer_tensors`
+    "What the optimizers remember after a step without gradients: all names, shapes and types"
+    copies = {name: torch.zeros_like(p, requires_grad=True) for name, p in params.items()}
+    optimizers = make_optimizers(copies, cfg)
+    for p in copies.values():
+        p.grad = torch.zeros_like(p)
+    for optimizer in optimizers.values():
+        optimizer.step()
+    return optimizer_tensors(copies, optimizers)
+
 # %% ../../nbs/siit/02_train.ipynb #66d103ef
 @patch(as_prop=True)
 def key(self: TrainingState) -> str: # hash
@@ -299,36 +313,36 @@ def without_prefix(prefix: str, # of the keys that are wanted
     return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}
 
 # %% ../../nbs/siit/02_train.ipynb #0725b0da
+CHECKPOINT = OurFile('checkpoint.safetensors', r'\A.{8}\{"__metadata__":\{"history":')
+
+@patch
+def checkpoint_tensors(self: TrainingState,
+                       remembered: dict[str, Tensor], # from `optimizer_tensors`
+                      ) -> dict[str, Tensor]:
+    "All tensors that the next step depends on"
+    tensors = {'generator': self.stream.gen.get_state(), 'recent': self.recent}
+    tensors |= with_prefix('live/', parameters(self.live))
+    tensors |= with_prefix('mean/', parameters(self.net))
+    return tensors | with_prefix('optimiser/', remembered)
+
 @patch
 def save(self: TrainingState, path: str | Path) -> None:
     "Write a checkpoint"
-    params = parameters(self.live)
-    tensors = {'generator': self.stream.gen.get_state(), 'recent': self.recent}
-    tensors |= with_prefix('live/', params)
-    tensors |= with_prefix('mean/', parameters(self.net))
-    tensors |= with_prefix('optimiser/', optimizer_tensors(params, self.optimisers))
-    about = {
-        'key': self.key,
-        'step': str(self.step),
-        'history': json.dumps(self.history),
-        'seconds': str(self.seconds)}
-    save_tensors(path, {name: x.contiguous().cpu() for name, x in tensors.items()}, about)
+    tensors = self.checkpoint_tensors(optimizer_tensors(parameters(self.live), self.optimisers))
+    save_checkpoint(path, self.key, Checkpoint(tensors, self.step, self.history, self.seconds))
 
 @patch
 def restore(self: TrainingState, path: str | Path) -> None:
     "Continue from a checkpoint of the same run"
-    tensors, about = load_tensors(path)
-    if about.get('key') != self.key:
-        raise ValueError(f"{path} is a checkpoint of another run (tasks, sizes, seed or settings differ): "
-                         "give another folder, or the settings it was made with")
+    expected = self.checkpoint_tensors(first_memory(parameters(self.live), self.cfg))
+    found = load_checkpoint(path, self.key, expected, self.last_step, 'tasks, sizes, seed or settings')
+    tensors = found.tensors
     load_parameters(self.live, without_prefix('live/', tensors))
     load_parameters(self.net, without_prefix('mean/', tensors))
     load_optimizers(parameters(self.live), self.optimisers, without_prefix('optimiser/', tensors))
     self.stream.gen.set_state(tensors['generator'])
     self.recent = tensors['recent']
-    self.step = int(about['step'])
-    self.history = json.loads(about['history'])
-    self.seconds = float(about['seconds'])
+    self.step, self.history, self.seconds = found.step, found.history, found.seconds
 
 # %% ../../nbs/siit/02_train.ipynb #67b25411
 def progress_style(show: str | None) -> str: # bar, lines, live or none
@@ -460,9 +474,19 @@ def train(hl: HighLevel, # what to compute, and where
          ) -> TrainingState: # the finished run
     "Train a network with SIIT until it looks certified, or the steps are used up"
     hold_memory()
+    for task in hl.tasks:
+        check_task(task, hl.n_pos - hl.prefix, hl.prefix, n=4096) # a training is worth a longer look
     check_effects(hl, cfg)
     check_answers(hl, cfg)
     state = TrainingState.fresh(hl, cfg, device)
+    with hold_folder(folder, state.key) if folder else nullcontext():
+        return _train_to_end(state, folder, show, thresholds, save_every)
+
+def _train_to_end(state: TrainingState, # fresh; it is returned
+                  folder: str | Path | None, show: str | None, # as in `train`
+                  thresholds: Thresholds, save_every: float, # as in `train`
+                 ) -> TrainingState:
+    "Train in a folder that is held"
     checkpoint = _open_checkpoint(state, folder)
     progress = Progress(state, progress_style(show))
     start, saved = time.monotonic() - state.seconds, time.monotonic()
@@ -487,7 +511,7 @@ def _open_checkpoint(state: TrainingState, # fresh; it goes on from a checkpoint
     "Find the checkpoint of a run, or make its folder"
     if folder is None or folder == '':
         return None
-    path = Path(folder) / 'checkpoint.safetensors'
+    path = Path(folder) / CHECKPOINT.name
     if path.exists():
         state.restore(path)
     else:
@@ -528,8 +552,9 @@ def train_seeds(hl: HighLevel, # the causal model
     threads = max(1, (os.cpu_count() or 1) // max(1, min(jobs, len(seeds))))
     runs = [replace(cfg, seed=seed) for seed in seeds]
     folders = [Path(folder) / f'seed-{seed}' if folder else None for seed in seeds]
-    work = [delayed(_train_one_seed)(hl, run, threads, place, device) for run, place in zip(runs, folders, strict=True)]
-    results = Parallel(n_jobs=jobs)(work)
+    work = [delayed(run_for)(os.getpid(), _train_one_seed, hl, run, threads, place, device)
+            for run, place in zip(runs, folders, strict=True)]
+    results = Parallel(n_jobs=min(jobs, len(work)) or 1)(work)
     return [_state_of(hl, run, result, device) for run, result in zip(runs, results, strict=True)]
 
 def _state_of(hl: HighLevel, cfg: Training, result: SeedResult, device: str | None) -> TrainingState:

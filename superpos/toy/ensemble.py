@@ -65,7 +65,7 @@ def toy_forward(params: Mapping[str, Tensor], # as `initial_weights` makes them,
 # %% ../../nbs/toy/01_ensemble.ipynb #76aeeb73
 def toy_losses(y: Float[Tensor, "*inst batch out"], # answers, or logits
                goal: Float[Tensor, "*#inst batch out"], # the target
-               weights: Float[Tensor, "*#inst 1 out"], # importance
+               weights: Float[Tensor, "... out"], # importance
                loss: str = 'mse', # or 'ce'
               ) -> Float[Tensor, "*inst"]: # mean over the batch
     "The loss of every instance"

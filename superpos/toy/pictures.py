@@ -115,7 +115,7 @@ def draw_dimensionality(density: Float[np.ndarray, "inst"], # 1/(1-S), of every 
     return ax.figure
 
 # %% ../../nbs/toy/02_pictures.ipynb #0e49e645
-def draw_neurons(W: Float[Tensor, "hid feat"], # one model's weights
+def draw_neurons(W: Float[Tensor | np.ndarray, "hid feat"], # one model's weights
                  title: str = '',
                  ax: Axes | None = None, # None: a new figure
                 ) -> Figure:
@@ -137,8 +137,8 @@ def draw_neurons(W: Float[Tensor, "hid feat"], # one model's weights
     return ax.figure
 
 # %% ../../nbs/toy/02_pictures.ipynb #2dcd6ba9
-def find_jumps(steps: ArrayLike, # increasing [time]
-               curve: ArrayLike, # a value at every step [time]
+def find_jumps(steps: ArrayLike | Sequence[float], # increasing [time]
+               curve: ArrayLike | Sequence[float], # a value at every step [time]
                share: float = .25, # of the curve's range, that one jump covers at least
                time: float = .05, # of the whole training, that it takes at most
               ) -> list[tuple[float, float]]: # first and last step of every jump
@@ -161,7 +161,7 @@ def find_jumps(steps: ArrayLike, # increasing [time]
 
 # %% ../../nbs/toy/02_pictures.ipynb #3bc483c6
 def draw_jumps(steps: ArrayLike, # increasing [time]
-               curve: ArrayLike, # a value at every step [time]
+               curve: ArrayLike | Sequence[float], # a value at every step [time]
                ylabel: str, # with units
                ax: Axes | None = None, # None: a new figure
                **settings: Any, # `share` and `time` of `find_jumps`
