@@ -47,8 +47,8 @@ class Target:
     "What an organism should answer"
     value: Float[Tensor, "*batch pos"] # output id (exact in float32), or the value of a regression
     scored: Bool[Tensor, "*batch pos"] # positions that count
-    task: Int[Tensor, "..."] # whose answer this is (the source's, where the task variable was swapped): for each example,
-    # or, if a swap was at some positions only, for each position of each example
+    task: Int[Tensor, "..."] # whose answer this is: the source's, where the task variable was swapped;
+    # one for each example or, if a swap was at some positions only, for each position of each example
 
     def of_task(self, table: Shaped[Tensor, "task"]) -> Shaped[Tensor, "..."]: # broadcasts against value
         "Something that is known for each task, looked up for each position"
