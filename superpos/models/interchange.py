@@ -21,7 +21,7 @@ from .transformer import Net, NetConfig, Swaps
 
 # %% auto #0
 __all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'covered_by', 'unused_nodes', 'Sources', 'no_sources',
-           'stack_swaps', 'interchange', 'answers', 'right', 'position_loss']
+           'stack_sources', 'stack_swaps', 'interchange', 'answers', 'right', 'position_loss']
 
 # %% ../../nbs/models/01_interchange.ipynb #8f301b38
 def net_config(hl: HighLevel,  # the organism's causal model
@@ -54,6 +54,11 @@ class Masks:
 
     def __or__(self, other: Masks) -> Masks:
         return Masks(self.heads | other.heads, self.mlps | other.mlps, self.stream | other.stream)
+
+    def at(self, positions: Bool[Tensor, 'batch pos']) -> Masks:  # one item here, one an example there
+        "The same places, at some positions only"
+        stream = self.stream & positions[:, None, :]
+        return Masks(self.heads & positions[:, None, :, None], self.mlps & positions[:, None, :, None], stream)
 
     def minus(self, other: Masks) -> Masks:
         "Places of these masks that are not in the other ones"
@@ -176,6 +181,14 @@ class Sources:
         pairs = ((self.heads, masks.heads), (self.mlps, masks.mlps), (self.stream, masks.stream))
         return Sources(*[taken(part, mask) for part, mask in pairs])
 
+    @classmethod
+    def cat(cls, several: Sequence[Sources]) -> Sources:
+        "The examples of several, one after the other"
+        def together(parts):
+            shape = torch.broadcast_shapes(*[part.shape[1:] for part in parts])
+            return torch.cat([part.expand(-1, *shape) for part in parts])
+        return cls(*[together([getattr(s, part) for s in several]) for part in ('heads', 'mlps', 'stream')])
+
     def after(self, n_clean: int) -> Swaps:  # n_clean: rows that come first, without a swap
         "As swaps of the whole pass"
         def below(part):
@@ -189,12 +202,19 @@ def no_sources(like: Masks,  # one item per example
     return Sources(*[torch.full(part.shape, -1, device=part.device) for part in (like.heads, like.mlps, like.stream)])
 
 
+def stack_sources(source: Int[Tensor, 'batch'],  # for each example, the row of its source among the clean rows
+                  masks: Masks,  # for each example, the places to take from it
+                 ) -> Sources:
+    "One source an example"
+    return no_sources(masks).taking(source, masks)
+
+
 def stack_swaps(source: Int[Tensor, 'batch'],  # for each base, the row of its source among the clean rows
                 n_clean: int,  # clean rows, which come first
                 masks: Masks,  # one item per base
                ) -> Swaps:
     "Swaps for n_clean + batch rows: the first run clean, the bases follow, each with its own"
-    return no_sources(masks).taking(source, masks).after(n_clean)
+    return stack_sources(source, masks).after(n_clean)
 
 # %% ../../nbs/models/01_interchange.ipynb #d73f0051
 @torch.no_grad()
