@@ -287,11 +287,11 @@ class Swaps:
     stream: Int[Tensor, 'row half pos3'] | None = None  # residual stream after each half block; None: never swapped
 
 
-def rows_taken(x: Float[Tensor, 'row *place dim'],  # one activation
+def rows_taken(x: Float[Tensor, 'known *place dim'],  # one activation of some rows, or of all
                source: Int[Tensor, 'row *#place'],  # for each place of each row, the row to take it from; -1: its own
               ) -> Float[Tensor, 'row *place dim']:
     "The activation with every place taken from its row"
-    own = torch.arange(len(x), device=x.device).view(-1, *[1] * (source.dim() - 1))
+    own = torch.arange(len(source), device=x.device).view(-1, *[1] * (source.dim() - 1))
     index = torch.where(source < 0, own, source)
     if index[0].numel() == 1:
         return x[index.flatten()]
@@ -313,12 +313,12 @@ def swap_hook(params: Params,  # for the output matrices
         if source_grad:
             return rows_taken(x, source)
         written = x.detach() if written is None else written
-        return torch.where((source < 0).unsqueeze(-1), x, rows_taken(written, source))
+        return torch.where((source < 0).unsqueeze(-1), x, rows_taken(written, source.clamp(min=0)))
 
     def written_by_sources(layer, x):
         if source_grad:
             return x
-        return linear(params, f'blocks.{layer}.mlp.out', held['post'].detach())
+        return linear(params, f'blocks.{layer}.mlp.out', held['post'].detach()[:swaps.n_clean])
 
     def hook(place, layer, x):
         if place == 'z':
