@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Rows', 'Runs', 'Interval', 'auroc', 'auroc_columns', 'precision_recall', 'average_precision', 'best_threshold',
            'f1_at', 'r2', 'explained_variance', 'rank_correlation', 'resample_counts', 'bootstrap', 'wilson',
-           'percentile_interval', 'mean_interval', 'bootstrap_runs']
+           'cluster_interval', 'percentile_interval', 'mean_interval', 'bootstrap_runs']
 
 # %% ../nbs/02_stats.ipynb #3071497a
 from collections.abc import Callable, Sequence
@@ -164,6 +164,25 @@ def wilson(k: int, # successes
     middle = k + z**2 / 2
     half = z * (k * (n - k) / n + z**2 / 4) ** .5
     return k / n, max(0., (middle - half) / (n + z**2)), min(1., (middle + half) / (n + z**2))
+
+# %% ../nbs/02_stats.ipynb #96b64032
+def cluster_interval(hits: Num[Tensor, "seq"], # positions that count, in each sequence
+                     asked: Num[Tensor, "seq"], # out of so many
+                    ) -> Interval: # value, low, high; NaN if nothing was asked
+    "A share of positions with its 95 % Korn-Graubard interval over sequences"
+    asked, hits = asked.double(), hits.double()
+    total, n = asked.sum().item(), int((asked > 0).sum())
+    if total == 0:
+        return float('nan'), float('nan'), float('nan')
+    share = (hits.sum() / total).item()
+    spread = (hits - share * asked).square().sum().item() * n / max(1, n - 1)
+    effective = float(n)
+    if spread > 0:
+        effective = min(total, share * (1 - share) * total**2 / spread)
+    k = share * effective
+    low = scipy.stats.beta.ppf(.025, k, effective - k + 1) if share > 0 else 0.
+    high = scipy.stats.beta.ppf(.975, k + 1, effective - k) if share < 1 else 1.
+    return share, float(low), float(high)
 
 # %% ../nbs/02_stats.ipynb #018a3919
 def percentile_interval(x: Float[Tensor, "draw *rest"] | Float[np.ndarray, "draw *rest"], # value, then resamples

@@ -155,14 +155,14 @@ def draw_model(model: CausalModel, # the model to draw
     return ax
 
 # %% ../../nbs/domain/00_causal.ipynb #9db46025
-def broadcast_rows(mask: Bool[Tensor, "batch"], # one truth value per example
-                   like: Shaped[Tensor, "batch ..."], # any tensor whose first axis is batch
+def broadcast_rows(mask: Bool[Tensor, "batch *pos"], # one truth value per example, or per position of it
+                   like: Shaped[Tensor, "batch ..."], # any tensor whose first axes are batch and pos
                   ) -> Bool[Tensor, "batch ..."]: # mask with as many axes as like
-    "View a per-example mask so that it broadcasts against `like`"
-    return mask.view(-1, *[1] * (like.dim() - 1))
+    "View a mask so that it broadcasts against `like`"
+    return mask.view(*mask.shape, *[1] * (like.dim() - mask.dim()))
 
 # %% ../../nbs/domain/00_causal.ipynb #bfd00982
-Fixed = Mapping[str, tuple[Bool[Tensor, "batch"], Tensor]] # variable -> (examples, the value to take there)
+Fixed = Mapping[str, tuple[Tensor, Tensor]] # variable -> (examples, or positions of them; the value to take there)
 
 @patch
 def run(self: CausalModel,

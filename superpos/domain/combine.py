@@ -5,7 +5,7 @@
 # %% ../../nbs/domain/03_combine.ipynb #9914dec2
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -47,7 +47,13 @@ class Target:
     "What an organism should answer"
     value: Float[Tensor, "*batch pos"] # output id (exact in float32), or the value of a regression
     scored: Bool[Tensor, "*batch pos"] # positions that count
-    task: Int[Tensor, "*batch"] # the task whose answer this is: the source's, where the task variable was swapped
+    task: Int[Tensor, "..."] # whose answer this is: the source's, where the task variable was swapped;
+    # one for each example or, if a swap was at some positions only, for each position of each example
+
+    def of_task(self, table: Shaped[Tensor, "task"]) -> Shaped[Tensor, "..."]: # broadcasts against value
+        "Something that is known for each task, looked up for each position"
+        found = table.to(self.task.device)[self.task]
+        return found if self.task.shape == self.value.shape else found.unsqueeze(-1)
 
 # %% ../../nbs/domain/03_combine.ipynb #b412f616
 def largest_size(sizes: Sequence[Size], # one per task
@@ -245,66 +251,88 @@ def keep_others_clean(task: Task, # one task
     return out
 
 # %% ../../nbs/domain/03_combine.ipynb #ffbd1455
-def _check_swap(hl: HighLevel, base: Batch, source: Batch | None, swap: Tensor | None) -> None:
+def _check_swap(hl: HighLevel, base: Batch, source: Batch | None, swap: Tensor | None, row: Tensor | None) -> None:
     "Raise if a swap cannot be meant"
     if (source is None) != (swap is None):
         raise ValueError('give source and swap together, or neither')
     if source is None:
         return
-    if source.tokens.shape != base.tokens.shape:
+    if row is None and source.tokens.shape != base.tokens.shape:
         raise ValueError(f"source has shape {tuple(source.tokens.shape)}, base has {tuple(base.tokens.shape)}: "
                          "they must agree")
-    if swap.shape != (len(base), len(hl.sites)):
-        raise ValueError(f"swap has shape {tuple(swap.shape)}, it must be (batch, site) = {(len(base), len(hl.sites))}")
+    by_site = len(base), len(hl.sites)
+    if swap.shape not in (by_site, (*by_site, hl.n_pos)):
+        raise ValueError(f"swap has shape {tuple(swap.shape)}, it must be (batch, site) = {by_site}, "
+                         f"or that and {hl.n_pos} positions")
+    if row is not None and row.shape != by_site:
+        raise ValueError(f"row has shape {tuple(row.shape)}, it must be (batch, site) = {by_site}")
 
-def _effective_task(hl: HighLevel, base: Batch, source: Batch | None, swap: Tensor | None) -> Int[Tensor, "batch"]:
-    "The task whose answer each example owes: the source's, where the task variable is swapped"
+def _effective_task(hl: HighLevel, base: Batch, source: Batch | None, swap: Tensor | None,
+                    row: Tensor | None) -> Int[Tensor, "batch *pos"]:
+    "The task whose answer is owed: the source's, where the task variable is swapped"
     if swap is None or hl.task_site is None:
         return base.task
-    return torch.where(swap[:, hl.sites.index(hl.task_site)], source.task, base.task)
+    j = hl.sites.index(hl.task_site)
+    where = swap[:, j]
+    theirs = source.task if row is None else source.task[row[:, j]]
+    return torch.where(where, broadcast_rows(theirs, where), broadcast_rows(base.task, where))
 
 @patch
 def _taken(self: HighLevel,
            task: Task, # one task
-           own: Int[Tensor, "batch pos"], # base inputs, as the task reads them
-           theirs: Int[Tensor, "batch pos"], # source inputs, as the task reads them
-           swap: Bool[Tensor, "batch site"], # of these examples
-          ) -> Fixed: # the values that the task's variables take from the source
+           own: Int[Tensor, "batch own_pos"], # base inputs, as the task reads them
+           theirs: Callable[[int], dict[str, Tensor]], # site's index -> every variable on the inputs it is taken from
+           swap: Bool[Tensor, "batch site *pos"], # of these examples
+          ) -> Fixed: # the values that the task's variables take from their sources
     "A swap of sites as a swap of one task's variables"
-    values = task.run(theirs)
     fixed = {}
     for site, variables in task.sites.items():
-        where = swap[:, self.sites.index(site)]
+        j = self.sites.index(site)
+        where = swap[:, j] if swap.dim() == 2 else swap[:, j, self.prefix:]
+        values = theirs(j)
         fixed |= {name: (where, values[name]) for name in variables}
     return fixed if self.recompute else keep_others_clean(task, own, fixed)
+
+def _values_of_sources(hl: HighLevel, task: Task, table: Tensor, source: Batch, rows: Tensor, row: Tensor | None):
+    "What a task's variables are on the sources of some examples: site's index -> values"
+    def on(chosen):
+        return task.run(table[source.tokens[chosen][:, hl.prefix:]])
+    if row is None:
+        once = on(rows)
+        return lambda j: once
+    return lambda j: on(row[rows, j])
 
 # %% ../../nbs/domain/03_combine.ipynb #6e54407c
 @patch
 def run(self: HighLevel,
         base: Batch, # the inputs that are run
-        source: Batch | None = None, # one source per base; None: no swap
-        swap: Bool[Tensor, "batch site"] | None = None, # sites (in the order of hl.sites) to take from the source
+        source: Batch | None = None, # one source per base, or what `row` points into; None: no swap
+        swap: Bool[Tensor, "batch site *pos"] | None = None, # sites (in the order of hl.sites) to take from the source,
+        # at every position, or position by position
+        row: Int[Tensor, "batch site"] | None = None, # which source each site is taken from; None: the base's own one
        ) -> Target: # the answers
     "What the organism should answer, each example under its own swap"
-    _check_swap(self, base, source, swap)
+    _check_swap(self, base, source, swap, row)
     device = base.tokens.device
-    effective = _effective_task(self, base, source, swap)
+    effective = _effective_task(self, base, source, swap, row)
+    by_position = effective if effective.dim() == 2 else effective[:, None]
     table = projection(self, device)
     value = torch.zeros(base.tokens.shape, device=device)
     for i, task in enumerate(self.tasks):
-        rows = (effective == i).nonzero().squeeze(1)
+        rows = (by_position == i).any(1).nonzero().squeeze(1)
         if len(rows) == 0:
             continue
         own = table[i][base.tokens[rows][:, self.prefix:]]
         fixed = None
         if swap is not None:
-            theirs = table[i][source.tokens[rows][:, self.prefix:]]
+            theirs = _values_of_sources(self, task, table[i], source, rows, row)
             fixed = self._taken(task, own, theirs, swap[rows])
         answer = task.run(own, fixed)[task.output]
         task.check_answer(answer, own)
-        value[rows, self.prefix:] = answer.float()
-    scored = self._scored_by_task(device)
-    return Target(value, scored[effective], effective)
+        answer = torch.nn.functional.pad(answer.float(), (self.prefix, 0))
+        value[rows] = torch.where(by_position[rows] == i, answer, value[rows])
+    scored = self._scored_by_task(device)[by_position, torch.arange(self.n_pos, device=device)]
+    return Target(value, scored, effective)
 
 @patch
 def _scored_by_task(self: HighLevel, device: str | torch.device) -> Bool[Tensor, "task pos"]:
@@ -319,12 +347,8 @@ def differs(self: HighLevel,
             b: Target, # another, of the same examples
            ) -> Bool[Tensor, "batch pos"]: # True where an answer right for one is wrong for the other
     "Where two targets ask for different answers"
-    device = a.task.device
-    tolerance = self.tolerance.to(device)
-    is_regression = self.is_regression.to(device)
-    far = (a.value - b.value).abs() > tolerance[a.task][:, None]
-    of_another_kind = is_regression[a.task] != is_regression[b.task]
-    return far | of_another_kind[:, None]
+    far = (a.value - b.value).abs() > a.of_task(self.tolerance)
+    return far | (a.of_task(self.is_regression) != b.of_task(self.is_regression))
 
 # %% ../../nbs/domain/03_combine.ipynb #8adf8763
 @patch

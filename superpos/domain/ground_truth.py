@@ -49,8 +49,8 @@ class GroundTruth(Protocol):
     def pair(self, task: Int[Tensor, "batch"], gen: torch.Generator) -> Int[Tensor, "batch"]:
         "For each base, the row of its source"
 
-    def run(self, base: Batch, source: Batch | None = None,
-            swap: Bool[Tensor, "batch site"] | None = None) -> Target:
+    def run(self, base: Batch, source: Batch | None = None, swap: Bool[Tensor, "batch site *pos"] | None = None,
+            row: Int[Tensor, "batch site"] | None = None) -> Target:
         "The right answers, each example under its own swap"
 
     def differs(self, a: Target, b: Target) -> Bool[Tensor, "batch pos"]:

@@ -15,12 +15,13 @@ from torch import Tensor
 from transformer_lens.model_bridge import TransformerBridge
 
 from ..core import MLP, Head, Site
+from ..domain.causal import broadcast_rows
 from ..domain.combine import HighLevel, Target
 from .transformer import Net, NetConfig, Swaps
 
 # %% auto #0
-__all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'covered_by', 'unused_nodes', 'stack_swaps', 'interchange',
-           'answers', 'right', 'position_loss']
+__all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'covered_by', 'unused_nodes', 'Sources', 'no_sources',
+           'stack_sources', 'stack_swaps', 'interchange', 'answers', 'right', 'position_loss']
 
 # %% ../../nbs/models/01_interchange.ipynb #8f301b38
 def net_config(hl: HighLevel,  # the organism's causal model
@@ -53,6 +54,11 @@ class Masks:
 
     def __or__(self, other: Masks) -> Masks:
         return Masks(self.heads | other.heads, self.mlps | other.mlps, self.stream | other.stream)
+
+    def at(self, positions: Bool[Tensor, 'batch pos']) -> Masks:  # one item here, one an example there
+        "The same places, at some positions only"
+        stream = self.stream & positions[:, None, :]
+        return Masks(self.heads & positions[:, None, :, None], self.mlps & positions[:, None, :, None], stream)
 
     def minus(self, other: Masks) -> Masks:
         "Places of these masks that are not in the other ones"
@@ -158,16 +164,57 @@ def unused_nodes(hl: HighLevel,  # the organism's causal model
     return left[kept], [all_nodes[i] for i in kept.tolist()]
 
 # %% ../../nbs/models/01_interchange.ipynb #26066c8f
+@dataclass(frozen=True)
+class Sources:
+    "For each place of each example, the clean row that it is taken from; -1: it stays"
+    heads: Int[Tensor, '*item layer pos head']  # places of hook_z
+    mlps: Int[Tensor, '*item layer pos2 neuron']  # places of hook_post
+    stream: Int[Tensor, '*item half pos3']  # residual stream after each half block
+
+    def taking(self,
+               row: Int[Tensor, 'batch'],  # for each example, a clean row
+               masks: Masks,  # for each example, the places to take from it
+              ) -> Sources:
+        "These, and more places from one source"
+        def taken(part, mask):
+            return torch.where(mask, broadcast_rows(row, mask), part)
+        pairs = ((self.heads, masks.heads), (self.mlps, masks.mlps), (self.stream, masks.stream))
+        return Sources(*[taken(part, mask) for part, mask in pairs])
+
+    @classmethod
+    def cat(cls, several: Sequence[Sources]) -> Sources:
+        "The examples of several, one after the other"
+        def together(parts):
+            shape = torch.broadcast_shapes(*[part.shape[1:] for part in parts])
+            return torch.cat([part.expand(-1, *shape) for part in parts])
+        return cls(*[together([getattr(s, part) for s in several]) for part in ('heads', 'mlps', 'stream')])
+
+    def after(self, n_clean: int) -> Swaps:  # n_clean: rows that come first, without a swap
+        "As swaps of the whole pass"
+        def below(part):
+            return torch.cat([part.new_full((n_clean, *part.shape[1:]), -1), part])
+        return Swaps(n_clean, below(self.heads), below(self.mlps), below(self.stream) if self.stream.shape[1] else None)
+
+
+def no_sources(like: Masks,  # one item per example
+              ) -> Sources:
+    "Nothing is swapped"
+    return Sources(*[torch.full(part.shape, -1, device=part.device) for part in (like.heads, like.mlps, like.stream)])
+
+
+def stack_sources(source: Int[Tensor, 'batch'],  # for each example, the row of its source among the clean rows
+                  masks: Masks,  # for each example, the places to take from it
+                 ) -> Sources:
+    "One source an example"
+    return no_sources(masks).taking(source, masks)
+
+
 def stack_swaps(source: Int[Tensor, 'batch'],  # for each base, the row of its source among the clean rows
                 n_clean: int,  # clean rows, which come first
                 masks: Masks,  # one item per base
                ) -> Swaps:
     "Swaps for n_clean + batch rows: the first run clean, the bases follow, each with its own"
-    def after_clean(part):
-        return torch.cat([part.new_zeros(n_clean, *part.shape[1:]), part])
-    rows = torch.cat([torch.arange(n_clean, device=source.device), source])
-    whole = masks.map(after_clean)
-    return Swaps(n_clean, rows, whole.heads, whole.mlps, whole.stream if whole.stream.shape[1] else None)
+    return stack_sources(source, masks).after(n_clean)
 
 # %% ../../nbs/models/01_interchange.ipynb #d73f0051
 @torch.no_grad()
@@ -186,14 +233,14 @@ def interchange(net: TransformerBridge | Net,  # the network
 # %% ../../nbs/models/01_interchange.ipynb #9f8a186f
 def answers(hl: HighLevel,  # the organism's causal model
             logits: Float[Tensor, 'batch pos out'],  # the network's output
-            task: Int[Tensor, 'batch'],  # whose answer it is meant to be
+            task: Int[Tensor, 'batch *pos'],  # whose answer it is meant to be, everywhere or position by position
            ) -> Float[Tensor, 'batch pos']:
     "The network's output read as answers: output ids, or values of a regression"
     ids = logits[..., :hl.n_classes].argmax(-1).float() if hl.n_classes else torch.zeros_like(logits[..., 0])
     if not hl.has_mse:
         return ids
     is_value = hl.is_regression.to(task.device)[task]
-    return torch.where(is_value[:, None], logits[..., -1], ids)
+    return torch.where(broadcast_rows(is_value, ids), logits[..., -1], ids)
 
 
 def right(hl: HighLevel,  # the organism's causal model
@@ -201,9 +248,8 @@ def right(hl: HighLevel,  # the organism's causal model
           target: Target,  # what it should be
          ) -> Bool[Tensor, 'batch pos']:
     "Where the network's answer is the target's; combine with target.scored, the other positions mean nothing"
-    tolerance = hl.tolerance.to(target.task.device)[target.task]
     gap = (answers(hl, logits, target.task) - target.value).abs()
-    return gap <= tolerance[:, None]
+    return gap <= target.of_task(hl.tolerance)
 
 # %% ../../nbs/models/01_interchange.ipynb #9171621b
 def position_loss(hl: HighLevel,  # the organism's causal model
@@ -212,13 +258,13 @@ def position_loss(hl: HighLevel,  # the organism's causal model
                  ) -> Float[Tensor, 'batch pos']:
     "Cross-entropy (nats) or scaled squared error, position by position; 0 where nothing is scored"
     loss = torch.zeros_like(target.value)
-    is_value = hl.is_regression.to(target.task.device)[target.task][:, None]
+    is_value = target.of_task(hl.is_regression)
     if hl.n_classes:
         ids = torch.where(is_value | ~target.scored, -100., target.value).long()
         classes = logits[..., :hl.n_classes].flatten(0, 1)
         loss = F.cross_entropy(classes, ids.flatten(), ignore_index=-100, reduction='none').view(ids.shape)
     if hl.has_mse:
-        tolerance = torch.where(hl.is_regression, hl.tolerance, 1.).to(target.task.device)[target.task][:, None]
+        tolerance = target.of_task(torch.where(hl.is_regression, hl.tolerance, 1.))
         squared = ((logits[..., -1] - target.value) / (4 * tolerance)).square() * target.scored
         loss = torch.where(is_value, squared, loss)
     return loss

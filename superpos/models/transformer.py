@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from einops import einsum, repeat
 from fastcore.basics import patch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 from torch import Tensor
 from transformer_lens.config import TransformerBridgeConfig
 from transformer_lens.model_bridge import TransformerBridge
@@ -22,7 +22,7 @@ from ..core import Site, pick_device, unknown
 # %% auto #0
 __all__ = ['ACTIVATIONS', 'BLOCK_PARTS', 'Params', 'Hook', 'PLACES', 'PLACE_OF_KIND', 'NetConfig', 'solu', 'activation', 'build',
            'config_of', 'parameters', 'load_parameters', 'Net', 'unchanged', 'linear', 'layer_norm', 'Swaps',
-           'swap_hook']
+           'rows_taken', 'swap_hook']
 
 # %% ../../nbs/models/00_transformer.ipynb #901fd147
 ACTIVATIONS = ('relu', 'gelu', 'solu')  # what an MLP may use
@@ -280,12 +280,25 @@ def half_blocks(self: Net,
 # %% ../../nbs/models/00_transformer.ipynb #648283fb
 @dataclass(frozen=True)
 class Swaps:
-    "Interchange row by row: row i takes the marked activations from row source[i]"
+    "Interchange place by place: the row from which each place of each row is taken; -1: it stays"
     n_clean: int  # rows 0 .. n_clean-1 are never swapped, and all sources are among them
-    source: Int[Tensor, 'row']  # for every row, clean ones included, a row below n_clean
-    heads: Bool[Tensor, 'row layer pos head']  # hook_z; the axis pos has length 1 if all positions go together
-    mlps: Bool[Tensor, 'row layer pos2 neuron']  # hook_post; the axes pos and neuron have length 1 if they go together
-    stream: Bool[Tensor, 'row half pos3'] | None = None  # residual stream after each half block; None: never swapped
+    heads: Int[Tensor, 'row layer pos head']  # hook_z; the axis pos has length 1 if all positions go together
+    mlps: Int[Tensor, 'row layer pos2 neuron']  # hook_post; the axes pos and neuron have length 1 if they go together
+    stream: Int[Tensor, 'row half pos3'] | None = None  # residual stream after each half block; None: never swapped
+
+
+def rows_taken(x: Float[Tensor, 'known *place dim'],  # one activation of some rows, or of all
+               source: Int[Tensor, 'row *#place'],  # for each place of each row, the row to take it from; -1: its own
+              ) -> Float[Tensor, 'row *place dim']:
+    "The activation with every place taken from its row"
+    own = torch.arange(len(source), device=x.device).view(-1, *[1] * (source.dim() - 1))
+    index = torch.where(source < 0, own, source)
+    if index[0].numel() == 1:
+        return x[index.flatten()]
+    for axis, size in enumerate(x.shape[1:-1], 1):
+        along = torch.arange(size, device=x.device).view(size, *[1] * (x.dim() - 2 - axis))
+        index = index * size + along
+    return F.embedding(index, x.reshape(-1, x.shape[-1]))
 
 # %% ../../nbs/models/00_transformer.ipynb #d667598e
 def swap_hook(params: Params,  # for the output matrices
@@ -296,9 +309,11 @@ def swap_hook(params: Params,  # for the output matrices
     whole_mlps = swaps.mlps.shape[-1] == 1
     held = {}
 
-    def take(mask, x, from_source):
-        from_source = from_source if source_grad else from_source.detach()
-        return torch.where(mask, from_source[swaps.source], x)
+    def take(source, x, written=None):
+        if source_grad:
+            return rows_taken(x, source)
+        written = x.detach() if written is None else written
+        return torch.where((source < 0).unsqueeze(-1), x, rows_taken(written, source.clamp(min=0)))
 
     def written_by_sources(layer, x):
         if source_grad:
@@ -307,16 +322,16 @@ def swap_hook(params: Params,  # for the output matrices
 
     def hook(place, layer, x):
         if place == 'z':
-            return take(swaps.heads[:, layer, :, :, None], x, x)
+            return take(swaps.heads[:, layer], x)
         if place == 'post' and not whole_mlps:
-            return take(swaps.mlps[:, layer], x, x)
+            return take(swaps.mlps[:, layer], x.unsqueeze(-1)).squeeze(-1)
         if place == 'post':
             held['post'] = x
         elif place == 'mlp out' and whole_mlps:
-            return torch.where(swaps.mlps[:, layer], written_by_sources(layer, x)[swaps.source], x)
+            return take(swaps.mlps[:, layer, :, 0], x, written_by_sources(layer, x))
         elif place in ('resid mid', 'resid post') and swaps.stream is not None:
             half = 2 * layer + (place == 'resid post')
-            return take(swaps.stream[:, half, :, None], x, x)
+            return take(swaps.stream[:, half], x)
         return x
     return hook
 

@@ -14,8 +14,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from ..core import check_number, unknown
+from ..domain.causal import broadcast_rows
 from ..domain.combine import Batch, HighLevel, Target
-from ..models.interchange import Masks, choose, covered_by, masks_of, nodes, position_loss, stack_swaps
+from ..models.interchange import Sources, choose, covered_by, masks_of, nodes, position_loss
+from ..models.interchange import no_sources, stack_sources, unused_nodes
 from ..models.transformer import ACTIVATIONS, Net, Swaps
 
 # %% auto #0
@@ -27,14 +29,12 @@ __all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'sw
 class StepData:
     "What one training step needs; from `DataStream.draw`, with an axis of several steps in front of every tensor"
     tokens: Int[Tensor, "*step batch pos"] # inputs
-    source: Int[Tensor, "*step batch"] # row of the IIT source
-    source_unused: Int[Tensor, "*step batch"] # row of the SIIT source
     clean: Target # label without a swap
     swapped: Target # answer under the IIT swap
     w_clean: Float[Tensor, "*step batch pos"] # weight of each position, 1 per example in all
     w_swapped: Float[Tensor, "*step batch pos"] # the same, raised where the swap changes the answer
-    site: Masks # IIT: places to swap
-    unused: Masks # SIIT: places to swap
+    iit: Sources # where each place of the IIT rows is taken from
+    siit: Sources # where each place of the SIIT rows is taken from
 
     def __getitem__(self, i: int) -> StepData:
         "The data of step `i`"
@@ -57,8 +57,7 @@ class TermRows:
     "What one term of the loss asks of its rows in the pass"
     target: Target # the right answers
     weight: Float[Tensor, "batch pos"] # of each position
-    source: Int[Tensor, "batch"] | None = None # row of each example's source; None: no swap
-    swap: Masks | None = None # places to take from it
+    sources: Sources | None = None # where each place is taken from; None: no swap
 
 def term_rows(d: StepData, # one step's data
               term: str, # one of LOSS_TERMS
@@ -67,8 +66,8 @@ def term_rows(d: StepData, # one step's data
     if term == 'behaviour':
         return TermRows(d.clean, d.w_clean)
     if term == 'iit':
-        return TermRows(d.swapped, d.w_swapped, d.source, d.site)
-    return TermRows(d.clean, d.w_clean, d.source_unused, d.unused)
+        return TermRows(d.swapped, d.w_swapped, d.iit)
+    return TermRows(d.clean, d.w_clean, d.siit)
 
 # %% ../../nbs/siit/00_objective.ipynb #e7f08f92
 def swaps_of(rows: Sequence[TermRows], # of the terms with a swap
@@ -77,13 +76,14 @@ def swaps_of(rows: Sequence[TermRows], # of the terms with a swap
     "Who takes what from whom in the whole pass"
     if not rows:
         return None
-    return stack_swaps(torch.cat([r.source for r in rows]), n_clean, Masks.cat([r.swap for r in rows]))
+    return Sources.cat([r.sources for r in rows]).after(n_clean)
 
 def _stacked_target(rows: Sequence[TermRows], # of all terms
                   ) -> Target: # their targets one below the other
     "The right answers of the whole pass"
-    parts = [(r.target.value, r.target.scored, r.target.task) for r in rows]
-    return Target(*[torch.cat(part) for part in zip(*parts, strict=True)])
+    targets = [r.target for r in rows]
+    tasks = [broadcast_rows(t.task, t.value).expand(t.value.shape) for t in targets]
+    return Target(torch.cat([t.value for t in targets]), torch.cat([t.scored for t in targets]), torch.cat(tasks))
 
 # %% ../../nbs/siit/00_objective.ipynb #e2a00eee
 def siit_losses(hl: HighLevel, # the causal model
@@ -125,6 +125,7 @@ class Training:
     average: float = .995 # memory per step of the running mean that is the organism; 0: the last weights
     importance: float = 4. # weight of the positions that the swap changes, relative to the others
     updates: Literal['one', 'three'] = 'one' # steps per batch; three: one for each loss term (Gupta et al. 2024)
+    swaps: Literal['any', 'single'] = 'single' # in IIT rows: one site (Gupta et al. 2024); or several, in part
     unused: Literal['halves', 'single'] = 'halves' # swapped in SIIT rows: a random half, or one (Gupta et al. 2024)
     source_grad: bool = True # let gradients flow into the source's run; False: what is written is not trained
     act: str = 'relu' # relu, gelu or solu
@@ -154,7 +155,7 @@ def check_several(name: str, # of the setting, for the message
 def _check_training(cfg: Training) -> None:
     "Raise if a setting cannot be meant"
     choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'],
-                   act=list(ACTIVATIONS))
+                   swaps=['any', 'single'], act=list(ACTIVATIONS))
     for name, allowed in choices.items():
         if getattr(cfg, name) not in allowed:
             raise ValueError(unknown(name, getattr(cfg, name), allowed))
@@ -203,27 +204,32 @@ class DataStream:
         self.nodes = masks_of(hl, nodes(hl), device)
         self.uses = hl.uses(device)
         self.used = choose(covered_by(hl, hl.sites, device), self.uses)    # per task: the places that it uses
+        self.unused = unused_nodes(hl, device)[0]                          # places that no task uses
 
     def draw(self) -> StepData: # chunk steps
         "The next chunk"
         batch = self._inputs()
         swap = self._one_site_each(batch)
-        source = self._pairs(batch.task)
+        source = self._pairs(batch.task).unsqueeze(-1).expand(-1, -1, swap.shape[1])
+        if self.cfg.swaps == 'any':
+            swap = self._at_positions(self._or_several(swap))
+            source = self._or_own_sources(batch, source)
         clean = self.hl.run(batch)
-        swapped = self.hl.run(batch, batch[self._in_chunk(source)], swap)
+        swapped = self.hl.run(batch, batch, swap, self._in_chunk(source))
         importance = torch.where(self.hl.differs(swapped, clean), self.cfg.importance, 1.)
-        source_unused = self._pairs(batch.task)
+        iit = self._sources(swap, source.flatten(0, 1))
+        if self.cfg.swaps == 'any':
+            iit = iit.taking(self._pairs(batch.task).flatten(), choose(self.unused, self._some_unused(len(batch))))
+        source_unused = self._pairs(batch.task).flatten()
         some_nodes = choose(self.nodes, self._some_nodes(len(batch)))
         flat = StepData(
             tokens=batch.tokens,
-            source=source.flatten(),
-            source_unused=source_unused.flatten(),
             clean=clean,
             swapped=swapped,
             w_clean=per_example(clean.scored.float()),
             w_swapped=per_example(swapped.scored * importance),
-            site=choose(self.sites, swap),
-            unused=some_nodes.minus(self.used[batch.task]))
+            iit=iit,
+            siit=stack_sources(source_unused, some_nodes.minus(self.used[batch.task])))
         return map_tensors(lambda x: x.view(self.cfg.chunk, self.cfg.batch, *x.shape[1:]), flat)
 
     def _inputs(self) -> Batch: # step after step, each with an even share of each task
@@ -240,9 +246,44 @@ class DataStream:
     def _pairs(self, task: Int[Tensor, "row"]) -> Int[Tensor, "step batch"]: # row of the source within its step
         return torch.stack([self.hl.pair(t, self.gen) for t in task.view(self.cfg.chunk, self.cfg.batch)])
 
-    def _in_chunk(self, source: Int[Tensor, "step batch"]) -> Int[Tensor, "row"]: # row of the source in the chunk
+    def _in_chunk(self, source: Int[Tensor, "step batch site"]) -> Int[Tensor, "row site"]: # rows in the chunk
         first = self.cfg.batch * torch.arange(self.cfg.chunk, device=self.gen.device)
-        return (source + first[:, None]).flatten()
+        return (source + first[:, None, None]).flatten(0, 1)
+
+    def _random(self, *shape: int) -> Float[Tensor, "..."]: # between 0 and 1
+        return torch.rand(*shape, generator=self.gen, device=self.gen.device)
+
+    def _or_several(self, one: Bool[Tensor, "row site"]) -> Bool[Tensor, "row site"]: # half of the rows: any sites
+        several = self._random(*one.shape) < self._random(len(one), 1)
+        return torch.where(self._random(len(one), 1) < .5, several, one)
+
+    def _at_positions(self, swap: Bool[Tensor, "row site"]) -> Bool[Tensor, "row site pos"]:
+        "Half of the rows everywhere, a quarter at one position of each site, a quarter at a share of the positions"
+        shape = *swap.shape, self.hl.n_pos
+        order = self._random(*shape)
+        one, share = order == order.amax(-1, keepdim=True), self._random(*shape) < self._random(len(swap), 1, 1)
+        kind = self._random(len(swap), 1, 1)
+        where = torch.where(kind < .25, one, share) | (kind > .5)
+        return swap.unsqueeze(-1) & where
+
+    def _or_own_sources(self, batch: Batch, one: Int[Tensor, "step batch site"]) -> Int[Tensor, "step batch site"]:
+        "Half of the rows: a source of its own for each site"
+        own = torch.stack([self._pairs(batch.task) for _ in range(one.shape[-1])], -1)
+        return torch.where(self._random(*one.shape[:2], 1) < .5, own, one)
+
+    def _some_unused(self, n: int) -> Bool[Tensor, "row node"]: # half of the rows: none; else all, or each or not
+        k = len(self.unused.heads)
+        some = (self._random(n, k) < .5) | (self._random(n, 1) < .5)
+        return some & (self._random(n, 1) < .5)
+
+    def _sources(self, swap: Bool[Tensor, "row site *pos"], source: Int[Tensor, "row site"]) -> Sources:
+        "Where each place is taken from when sites are swapped"
+        everywhere = swap if swap.dim() == 3 else swap.unsqueeze(-1)
+        places = [self.sites[[j]].at(everywhere[:, j]) for j in range(swap.shape[1])]
+        out = no_sources(places[0])
+        for j, masks in enumerate(places):
+            out = out.taking(source[:, j], masks)
+        return out
 
     def _some_nodes(self, n: int) -> Bool[Tensor, "row node"]: # a random half, or one
         k = len(nodes(self.hl))

@@ -20,7 +20,7 @@ from transformer_lens.model_bridge import TransformerBridge
 
 from ..core import derive_seed, generator, hold_memory, pick_device
 from ..domain.combine import HighLevel, Target
-from ..models.interchange import Masks, net_config, position_loss
+from ..models.interchange import Sources, net_config, position_loss
 from ..models.transformer import Net, NetConfig
 from .certificate import certify
 from .objective import StepData, Training, siit_losses
@@ -229,17 +229,22 @@ def run_keeping(net: TransformerBridge, # a bridge
 def run_swapped(net: TransformerBridge, # a bridge
                 tokens: Tensor, # [batch pos]
                 kept: dict[str, Tensor], # from run_keeping
-                source: Tensor, # [batch]: row of each example's source
-                masks: Masks, # places to swap, one item per example
+                sources: Sources, # for each place of each example, the row that it is taken from
                ) -> Tensor: # logits
     "A run in which some places are taken from kept activations"
-    def put(name, mask):
-        def swap(value, hook): return torch.where(mask, kept[name][source], value)
+    example, position = torch.arange(len(tokens))[:, None, None], torch.arange(tokens.shape[1])[None, :, None]
+    def put(name, rows):
+        def swap(value, hook):
+            by_node = value if value.dim() == 4 else value.unsqueeze(2)
+            theirs = kept[name] if value.dim() == 4 else kept[name].unsqueeze(2)
+            node = torch.arange(by_node.shape[2], device=value.device)
+            taken = theirs[torch.where(rows < 0, example, rows), position, node]
+            return torch.where((rows < 0).unsqueeze(-1), by_node, taken).view_as(value)
         return name, swap
     hooks = []
     for layer in range(net.cfg.n_layers):
-        hooks.append(put(f'blocks.{layer}.attn.hook_z', masks.heads[:, layer, :, :, None]))
-        hooks.append(put(f'blocks.{layer}.mlp.hook_post', masks.mlps[:, layer]))
+        hooks.append(put(f'blocks.{layer}.attn.hook_z', sources.heads[:, layer]))
+        hooks.append(put(f'blocks.{layer}.mlp.hook_post', sources.mlps[:, layer]))
     return net.run_with_hooks(tokens, fwd_hooks=hooks)
 
 # %% ../../nbs/siit/08_profile.ipynb #de49d091
@@ -251,8 +256,8 @@ def separate_losses(net: TransformerBridge, # a bridge
     def mean_loss(logits: Tensor, target: Target, weight: Tensor):
         return (position_loss(hl, logits, target) * weight).sum() / len(d.tokens)
     logits, kept = run_keeping(net, d.tokens)
-    swapped = run_swapped(net, d.tokens, kept, d.source, d.site)
-    unused = run_swapped(net, d.tokens, kept, d.source_unused, d.unused)
+    swapped = run_swapped(net, d.tokens, kept, d.iit)
+    unused = run_swapped(net, d.tokens, kept, d.siit)
     behavior = mean_loss(logits, d.clean, d.w_clean)
     iit = mean_loss(swapped, d.swapped, d.w_swapped)
     siit = mean_loss(unused, d.clean, d.w_clean)
