@@ -155,9 +155,9 @@ def draw_model(model: CausalModel, # the model to draw
     return ax
 
 # %% ../../nbs/domain/00_causal.ipynb #9db46025
-def broadcast_rows(mask: Bool[Tensor, "batch *pos"], # one truth value per example, or per position of it
+def broadcast_rows(mask: Shaped[Tensor, "batch *pos"], # one value per example, or per position of it
                    like: Shaped[Tensor, "batch ..."], # any tensor whose first axes are batch and pos
-                  ) -> Bool[Tensor, "batch ..."]: # mask with as many axes as like
+                  ) -> Shaped[Tensor, "batch ..."]: # mask with as many axes as like
     "View a mask so that it broadcasts against `like`"
     return mask.view(*mask.shape, *[1] * (like.dim() - mask.dim()))
 
