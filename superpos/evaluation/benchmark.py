@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 import numpy as np
 import pandas as pd
 import torch
@@ -346,7 +347,7 @@ def run_hash(run: dict) -> str: # 16 hexadecimal digits; run: with or without it
     "Hash of all that a run says"
     return config_hash({k: v for k, v in run.items() if k != 'content'})
 
-def check_run(run: dict, # from a file
+def check_run(run: Any, # from a file
               path: str | Path, # of the file, for the message
              ) -> dict: # the same
     "The run, if it says what was written"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -22,7 +22,7 @@ from ..models.transformer import ACTIVATIONS, Net, Swaps
 
 # %% auto #0
 __all__ = ['LOSS_TERMS', 'StepData', 'map_tensors', 'TermRows', 'term_rows', 'swaps_of', 'siit_losses', 'Training',
-           'check_several', 'with_default_steps', 'per_example', 'DataStream']
+           'check_several', 'check_training', 'JointTraining', 'with_default_steps', 'per_example', 'DataStream']
 
 # %% ../../nbs/siit/00_objective.ipynb #acea0866
 @dataclass(frozen=True)
@@ -125,15 +125,15 @@ class Training:
     average: float = .995 # memory per step of the running mean that is the organism; 0: the last weights
     importance: float = 4. # weight of the positions that the swap changes, relative to the others
     updates: Literal['one', 'three'] = 'one' # steps per batch; three: one for each loss term (Gupta et al. 2024)
-    swaps: Literal['any', 'single'] = 'single' # in IIT rows: one site (Gupta et al. 2024); or several, in part
     unused: Literal['halves', 'single'] = 'halves' # swapped in SIIT rows: a random half, or one (Gupta et al. 2024)
     source_grad: bool = True # let gradients flow into the source's run; False: what is written is not trained
     act: str = 'relu' # relu, gelu or solu
     chunk: int = 10 # steps whose data are drawn together
     check: int = 100 # steps between checks against the certificate
+    swaps: ClassVar[str] = 'single' # in IIT rows: one whole site from one source (Gupta et al. 2024)
 
     def __post_init__(self):
-        _check_training(self)
+        check_training(self)
 
 _RANGES = dict(
     seed=(0, 2**64 - 1, True), steps=(1, 10**9, True), extra=(0, 10**9, True), batch=(1, 2**20, True),
@@ -152,10 +152,11 @@ def check_several(name: str, # of the setting, for the message
     for i, x in enumerate(xs):
         check_number(f'{name}[{i}]', x, 0, high)
 
-def _check_training(cfg: Training) -> None:
+def check_training(cfg: Any, # a Training, or a namespace with its names
+                  ) -> None:
     "Raise if a setting cannot be meant"
     choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'],
-                   swaps=['any', 'single'], act=list(ACTIVATIONS))
+                   act=list(ACTIVATIONS))
     for name, allowed in choices.items():
         if getattr(cfg, name) not in allowed:
             raise ValueError(unknown(name, getattr(cfg, name), allowed))
@@ -175,6 +176,11 @@ def _check_training(cfg: Training) -> None:
         raise ValueError('average = 1: at least 0, and below 1')
     if cfg.check % cfg.chunk:
         raise ValueError(f'check = {cfg.check} must be a multiple of chunk = {cfg.chunk}')
+
+@dataclass(frozen=True)
+class JointTraining(Training):
+    "A training whose IIT rows swap several sites, from several sources, at some positions, with unused nodes"
+    swaps: str = 'any'
 
 # %% ../../nbs/siit/00_objective.ipynb #2f28b087
 def with_default_steps(cfg: Training, # possibly without steps

@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 
 import torch
@@ -39,7 +40,7 @@ from ..io import save_tensors, sha256_file, take_name
 from ..models.interchange import net_config
 from ..models.transformer import Net, build, load_parameters
 from .certificate import Certificate, Thresholds, alignment_names, card, certify
-from .objective import Training
+from .objective import JointTraining, Training, check_training
 
 # %% auto #0
 __all__ = ['Count', 'STRICT', 'OPEN', 'Rate', 'CONFIG_KEYS', 'MODEL_CARD', 'ORGANISM_FILES', 'fingerprint_inputs',
@@ -546,7 +547,8 @@ def read_training(config: dict, # from read_config
         return None
     settings = {name: tuple(value) if isinstance(value, list) else value for name, value in saved.items()}
     try:
-        return Training(**settings)
+        check_training(SimpleNamespace(**(asdict(Training()) | settings)))
+        return (JointTraining if 'swaps' in settings else Training)(**settings)
     except (TypeError, ValueError) as e:
         raise ValueError(f"config.json of {config['name']}, training: {e}") from None
 
