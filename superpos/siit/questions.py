@@ -25,7 +25,7 @@ from ..stats import cluster_interval
 __all__ = ['Question', 'Inputs', 'target_of', 'sources_of', 'ask', 'Draw', 'site_questions', 'joint_questions', 'count_answers',
            'count_necessity', 'question_rates', 'Asked', 'outcome_of', 'judge', 'uses_site']
 
-# %% ../../nbs/siit/09_questions.ipynb #989cfbfc
+# %% ../../nbs/siit/09_questions.ipynb #c769fadd
 @dataclass(frozen=True)
 class Question:
     "What if these places of each base were taken from these inputs?"
@@ -36,7 +36,7 @@ class Question:
     unused: Bool[Tensor, "batch node"] # nodes that no task uses
     third: Int[Tensor, "batch"] # row of the pool, for them
 
-# %% ../../nbs/siit/09_questions.ipynb #3b8a2612
+# %% ../../nbs/siit/09_questions.ipynb #9f0a4dbf
 @dataclass(frozen=True)
 class Inputs:
     "Bases, and the pool of inputs that sources are chosen from"
@@ -83,7 +83,7 @@ def ask(hl: HighLevel, # what should be computed
     swaps = Sources.cat([sources_of(hl, q) for q in questions]).after(n)
     return list(Net.of(net).forward(tokens, swaps)[n:].split(n))
 
-# %% ../../nbs/siit/09_questions.ipynb #ce7de2db
+# %% ../../nbs/siit/09_questions.ipynb #f3a20a7a
 class Draw:
     "Random parts of questions about a batch"
     def __init__(self,
@@ -139,7 +139,7 @@ class Draw:
         "A question, with a share of the unused nodes from a third input"
         return Question(kind, place, swap, row, self.unused(share), self.rows())
 
-# %% ../../nbs/siit/09_questions.ipynb #3193c53b
+# %% ../../nbs/siit/09_questions.ipynb #2fd53c65
 def site_questions(d: Draw) -> list[Question]:
     "Each site alone: everywhere; at one position; at half of the positions; with all unused nodes from a third input"
     out = []
@@ -163,7 +163,7 @@ def joint_questions(d: Draw) -> list[Question]:
                 d.question('several sites', 'own sources, not the task', d.some_sites() & keep, d.own_sources())]
     return out
 
-# %% ../../nbs/siit/09_questions.ipynb #d778d6fe
+# %% ../../nbs/siit/09_questions.ipynb #63c986d2
 def count_answers(hl: HighLevel, # what should be computed
                   x: Inputs, # bases and pool
                   q: Question, # what was asked
@@ -185,7 +185,7 @@ def count_answers(hl: HighLevel, # what should be computed
             out[metric, q.kind, q.place, task] = tally(ok & where, where, rows)
     return out
 
-# %% ../../nbs/siit/09_questions.ipynb #aa0b7bfa
+# %% ../../nbs/siit/09_questions.ipynb #5176a03b
 @torch.no_grad()
 def count_necessity(hl: HighLevel, # what should be computed
                     net: TransformerBridge, # the network under test
@@ -202,7 +202,7 @@ def count_necessity(hl: HighLevel, # what should be computed
             out['wrong', 'mean-ablated', str(site), task] = tally(wrong, clean.scored, base.task == i)
     return out
 
-# %% ../../nbs/siit/09_questions.ipynb #4cbfb93e
+# %% ../../nbs/siit/09_questions.ipynb #c6aa38b2
 def question_rates(hl: HighLevel, # what should be computed
                    net: TransformerBridge, # the network under test
                    seed: int, # of the fresh samples
@@ -232,7 +232,7 @@ def _as_rows(parts: Sequence[dict]) -> pd.DataFrame:
         rows.append((*key, *cluster_interval(hits, asked), int(asked.sum())))
     return pd.DataFrame(rows, columns=['metric', 'kind', 'place', 'task', 'value', 'low', 'high', 'n'])
 
-# %% ../../nbs/siit/09_questions.ipynb #fdaa0c4b
+# %% ../../nbs/siit/09_questions.ipynb #b613749c
 @dataclass(frozen=True)
 class Asked:
     "What must hold at the conservative end of each interval; shares of positions"
