@@ -288,13 +288,12 @@ class Swaps:
 
 
 def rows_taken(x: Float[Tensor, 'known *place dim'],  # one activation of some rows, or of all
-               source: Int[Tensor, 'row *#place'],  # for each place of each row, the row to take it from; -1: its own
+               source: Int[Tensor, 'row *#place'],  # for each place of each row, the row to take it from
               ) -> Float[Tensor, 'row *place dim']:
     "The activation with every place taken from its row"
-    own = torch.arange(len(source), device=x.device).view(-1, *[1] * (source.dim() - 1))
-    index = torch.where(source < 0, own, source)
-    if index[0].numel() == 1:
-        return x[index.flatten()]
+    if source[0].numel() == 1:
+        return x[source.flatten()]
+    index = source
     for axis, size in enumerate(x.shape[1:-1], 1):
         along = torch.arange(size, device=x.device).view(size, *[1] * (x.dim() - 2 - axis))
         index = index * size + along
@@ -310,9 +309,8 @@ def swap_hook(params: Params,  # for the output matrices
     held = {}
 
     def take(source, x, written=None):
-        if source_grad:
-            return rows_taken(x, source)
-        written = x.detach() if written is None else written
+        if written is None:
+            written = x if source_grad else x.detach()
         return torch.where((source < 0).unsqueeze(-1), x, rows_taken(written, source.clamp(min=0)))
 
     def written_by_sources(layer, x):
