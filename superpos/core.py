@@ -24,6 +24,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from functools import lru_cache, total_ordering
 from typing import Any
 
+import psutil
 import torch
 from fastcore.basics import patch
 from jaxtyping import Shaped
@@ -391,22 +392,12 @@ def hold_memory() -> bool: # whether the allocator took the settings
     return bool(mmap and trim and pad)
 
 # %% ../nbs/00_core.ipynb #e3ad04fd
-def _is_running(pid: int) -> bool: # pid: of a process of this machine
-    "Whether there is a process of this number"
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError: # somebody else's
-        return True
-    return True
-
 @lru_cache
 def _end_with(parent: int) -> None: # number of the process that waits for this one
     "From now on this process ends when its parent has gone"
     is_child = os.getppid() == parent
     def watch():
-        while os.getppid() == parent if is_child else _is_running(parent):
+        while os.getppid() == parent if is_child else psutil.pid_exists(parent):
             time.sleep(.5)
         os._exit(1)
     threading.Thread(target=watch, daemon=True, name='ends with its parent').start()

@@ -136,7 +136,7 @@ def start(debug: Annotated[bool, _DEBUG] = False,
     os.environ.setdefault('MPLBACKEND', 'agg')  # pictures go to files
 
 # %% ../../nbs/cli/00_app.ipynb #0e655e35
-def _plain(text, hide):
+def _without_colors(text, hide):
     "Text without colors, and without the name of a temporary folder"
     text = re.sub(r'\x1b\[[0-9;]*m', '', text)
     text = text.replace(str(hide), '...') if hide else text
@@ -157,7 +157,7 @@ def typed(*args: Any,  # words of the command, after `superpos`
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == status, (args, result.exit_code, result.output)
-    return _plain(result.output, hide)
+    return _without_colors(result.output, hide)
 
 # %% ../../nbs/cli/00_app.ipynb #c9ebe978
 def mistyped(*args: Any,  # words of the command, after `superpos`
@@ -168,11 +168,11 @@ def mistyped(*args: Any,  # words of the command, after `superpos`
     from typer.testing import CliRunner
     words = [str(a) for a in args]
     result = CliRunner().invoke(app, words)
-    line = _plain(result.stderr, hide)
+    line = _without_colors(result.stderr, hide)
     is_one_line = says in line and line.count('\n') == 1
     seen = (result.exit_code, result.output, result.exception)
     assert result.exit_code == 2 and result.stdout == '' and is_one_line, seen
-    return _plain(f"$ superpos {' '.join(words)}\n{line}", hide)
+    return _without_colors(f"$ superpos {' '.join(words)}\n{line}", hide)
 
 # %% ../../nbs/cli/00_app.ipynb #05521fe2
 def our_folder(folder: Path,  # to write an organism and its report into

@@ -46,10 +46,10 @@ def check_site(name: str | None, # of the autoencoder: a site's name or a hook's
                file: Path, # that says so
               ) -> None:
     "Raise unless it is known what is true at the autoencoder's own site"
-    from superpos.sae.saelens import parsed
+    from superpos.sae.saelens import parsed_site
     if name is None:
         return
-    site = parsed(name)
+    site = parsed_site(name)
     if site is None:
         output = name.endswith('.hook_mlp_out')
         hint = f"; the MLP's output is not its hidden layer {name.replace('hook_mlp_out', 'mlp.hook_post')}"

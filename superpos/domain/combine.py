@@ -293,14 +293,20 @@ def _taken(self: HighLevel,
         fixed |= {name: (where, values[name]) for name in variables}
     return fixed if self.recompute else keep_others_clean(task, own, fixed)
 
-def _values_of_sources(hl: HighLevel, task: Task, table: Tensor, source: Batch, rows: Tensor, row: Tensor | None):
-    "What a task's variables are on the sources of some examples: site's index -> values"
+def _values_of_sources(hl: HighLevel, task: Task, table: Tensor, source: Batch, swap: Tensor, rows: Tensor,
+                       row: Tensor | None):
+    "What a task's variables are on the sources of some examples: site's index -> values, 0 where nothing is swapped"
     def on(chosen):
         return task.run(table[source.tokens[chosen][:, hl.prefix:]])
+    def where_swapped(j):
+        some = swap[rows, j].view(len(rows), -1).any(1)
+        some[0] = True # never an empty batch
+        values = on(row[rows[some], j])
+        return {v: x.new_zeros(len(rows), *x.shape[1:]).index_put((some,), x) for v, x in values.items()}
     if row is None:
         once = on(rows)
         return lambda j: once
-    return lambda j: on(row[rows, j])
+    return where_swapped
 
 # %% ../../nbs/domain/03_combine.ipynb #6e54407c
 @patch
@@ -325,7 +331,7 @@ def run(self: HighLevel,
         own = table[i][base.tokens[rows][:, self.prefix:]]
         fixed = None
         if swap is not None:
-            theirs = _values_of_sources(self, task, table[i], source, rows, row)
+            theirs = _values_of_sources(self, task, table[i], source, swap, rows, row)
             fixed = self._taken(task, own, theirs, swap[rows])
         answer = task.run(own, fixed)[task.output]
         task.check_answer(answer, own)

@@ -21,7 +21,7 @@ from .transformer import Net, NetConfig, Swaps
 
 # %% auto #0
 __all__ = ['net_config', 'Masks', 'masks_of', 'nodes', 'choose', 'covered_by', 'unused_nodes', 'Sources', 'no_sources',
-           'stack_sources', 'stack_swaps', 'interchange', 'answers', 'right', 'position_loss']
+           'stack_sources', 'site_sources', 'stack_swaps', 'interchange', 'answers', 'right', 'position_loss']
 
 # %% ../../nbs/models/01_interchange.ipynb #8f301b38
 def net_config(hl: HighLevel,  # the organism's causal model
@@ -207,6 +207,18 @@ def stack_sources(source: Int[Tensor, 'batch'],  # for each example, the row of 
                  ) -> Sources:
     "One source an example"
     return no_sources(masks).taking(source, masks)
+
+
+def site_sources(sites: Masks,  # one item per site
+                 swap: Bool[Tensor, 'batch site #pos'],  # sites that are swapped, everywhere or position by position
+                 row: Int[Tensor, 'batch site'],  # the clean row that each site is taken from
+                ) -> Sources:
+    "A source of its own for each site"
+    places = [sites[[j]].at(swap[:, j]) for j in range(swap.shape[1])]
+    out = no_sources(places[0])
+    for j, masks in enumerate(places):
+        out = out.taking(row[:, j], masks)
+    return out
 
 
 def stack_swaps(source: Int[Tensor, 'batch'],  # for each base, the row of its source among the clean rows

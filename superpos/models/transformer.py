@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
@@ -286,6 +287,14 @@ class Swaps:
     mlps: Int[Tensor, 'row layer pos2 neuron']  # hook_post; the axes pos and neuron have length 1 if they go together
     stream: Int[Tensor, 'row half pos3'] | None = None  # residual stream after each half block; None: never swapped
 
+    @cached_property
+    def one_source(self) -> Int[Tensor, 'row'] | None:
+        "Each row's only source, if it has no more than one (then whole rows can be looked up); 0 if it has none"
+        parts = [part.flatten(1) for part in (self.heads, self.mlps, self.stream) if part is not None]
+        rows = torch.cat(parts, 1)
+        only = rows.amax(1, keepdim=True)
+        return only.flatten().clamp(min=0) if ((rows < 0) | (rows == only)).all() else None
+
 
 def rows_taken(x: Float[Tensor, 'known *place dim'],  # one activation of some rows, or of all
                source: Int[Tensor, 'row *#place'],  # for each place of each row, the row to take it from
@@ -311,7 +320,9 @@ def swap_hook(params: Params,  # for the output matrices
     def take(source, x, written=None):
         if written is None:
             written = x if source_grad else x.detach()
-        return torch.where((source < 0).unsqueeze(-1), x, rows_taken(written, source.clamp(min=0)))
+        only = swaps.one_source
+        theirs = rows_taken(written, source.clamp(min=0)) if only is None else written[only]
+        return torch.where((source < 0).unsqueeze(-1), x, theirs)
 
     def written_by_sources(layer, x):
         if source_grad:

@@ -25,10 +25,11 @@ from ..io import atomic_write, text_hash
 
 # %% auto #0
 __all__ = ['BOARD_SHA256', 'SWEEP_KEYS', 'BESIDE', 'DRAWN', 'leaderboard_file', 'Leaderboard', 'content_hash', 'save_leaderboard',
-           'is_current', 'parsed', 'check_content', 'read_leaderboard', 'number_text', 'value_text', 'listed',
-           'sae_names', 'best_sae', 'versus', 'compared', 'sweep_choice', 'sweep_choices', 'Answer', 'about_finding',
-           'about_families', 'about_sparsity', 'about_choice', 'about_use', 'about_others', 'about_nodes',
-           'can_be_told', 'tables_of_kinds', 'answers_in_words', 'interval_rows', 'metric_axis', 'draw_leaderboard']
+           'is_current', 'parsed_leaderboard', 'check_content', 'read_leaderboard', 'number_text', 'value_text',
+           'listed', 'sae_names', 'best_sae', 'versus', 'compared', 'sweep_choice', 'sweep_choices', 'Answer',
+           'about_finding', 'about_families', 'about_sparsity', 'about_choice', 'about_use', 'about_others',
+           'about_nodes', 'can_be_told', 'tables_of_kinds', 'answers_in_words', 'interval_rows', 'metric_axis',
+           'draw_leaderboard']
 
 # %% ../../nbs/report/05_leaderboard.ipynb #092426c8
 def leaderboard_file() -> Path: # of the package
@@ -85,7 +86,7 @@ def is_current(run: dict, # from a file
 
 BOARD_SHA256 = '7939428a8d034d4f12f2756224891ecd453ece587b7f8de441d22902d47c42a9' # of the package's, without own hashes
 
-def parsed(path: str | Path, # of the file
+def parsed_leaderboard(path: str | Path, # of the file
            text: str, # in it
           ) -> dict: # from JSON
     "What the file of a leaderboard says"
@@ -105,7 +106,7 @@ def check_content(path: str | Path, # of the file
                   text: str, # in it
                  ) -> dict: # from JSON
     "What the file of a leaderboard says, if it is what was written"
-    file = parsed(path, text)
+    file = parsed_leaderboard(path, text)
     if 'content' in file:
         head = {k: v for k, v in file.items() if k not in ('cells', 'content')}
         intact = file['content'] == content_hash(head, file['cells'])

@@ -32,19 +32,20 @@ from .train import Trainer, register_trainer, sweep_models
 
 # %% auto #0
 __all__ = ['FORMAT', 'SITE_NAMES', 'HOOK_ALIASES', 'SAE_FILES', 'AS_TYPED', 'Dimension', 'Finite', 'TRAINING_ONLY', 'PICKLES',
-           'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed', 'hook_metadata', 'hook_meant_by', 'site_from_metadata',
+           'COUNTERPARTS', 'TIMED', 'STEPS', 'parsed_site', 'hook_metadata', 'hook_meant_by', 'site_from_metadata',
            'saelens_config', 'save_sae', 'SAELensSAE', 'saelens', 'OwnSettings', 'Record', 'SavedMetadata',
-           'SavedConfig', 'what_is_wrong', 'read_config', 'is_transcoder', 'refuse_others', 'read_tensors', 'shapes',
-           'check_tensors', 'check_k', 'needs_saelens', 'config_from_saelens', 'run_by_saelens', 'load_sae', 'Gated',
-           'CountedBySAELens', 'Matryoshka', 'MatchingPursuit', 'AbsTopK', 'Counterpart', 'seeded', 'training_sae',
-           'saelens_trainer', 'prepare', 'as_ours', 'SAELensModel', 'SAELensTrainer', 'peak_memory', 'median_time',
-           'TimedCase', 'timed_case', 'our_step', 'saelens_step', 'cost_of', 'cost_elsewhere', 'bench_sae']
+           'SavedConfig', 'what_is_wrong', 'read_sae_config', 'is_transcoder', 'refuse_others', 'read_tensors',
+           'shapes', 'check_sae_tensors', 'check_k', 'needs_saelens', 'config_from_saelens', 'run_by_saelens',
+           'load_sae', 'Gated', 'CountedBySAELens', 'Matryoshka', 'MatchingPursuit', 'AbsTopK', 'Counterpart', 'seeded',
+           'training_sae', 'saelens_trainer', 'prepare', 'as_ours', 'SAELensModel', 'SAELensTrainer', 'peak_memory',
+           'median_time', 'TimedCase', 'timed_case', 'our_step', 'saelens_step', 'cost_of', 'cost_elsewhere',
+           'bench_sae']
 
 # %% ../../nbs/sae/02_saelens.ipynb #609823b1
 FORMAT = '6.0.0' # of the configuration file
 SITE_NAMES = ('head {layer}.{head}', 'mlp {layer}', 'resid_mid {layer}', 'resid_post {layer}')
 
-def parsed(site: str) -> Site | None: # None: not one of ours
+def parsed_site(site: str) -> Site | None: # None: not one of ours
     "The site of this name"
     try:
         return Site.parse(site)
@@ -55,7 +56,7 @@ def hook_metadata(site: str | None) -> dict[str, Any]: # site: such as 'mlp 0'
     "A site as SAELens' metadata name it: its hook, and which head"
     if site is None:
         return {}
-    s = parsed(site)
+    s = parsed_site(site)
     if s is None:
         return dict(hook_name=site)
     return dict(hook_name=s.hook) | ({} if s.head is None else dict(hook_head_index=s.head))
@@ -84,7 +85,7 @@ def site_from_metadata(metadata: dict[str, Any]) -> str | None: # of SAELens
     if not layer:
         return hook
     names = [name.format(layer=layer[1], head=metadata.get('hook_head_index')) for name in SITE_NAMES]
-    sites = [s for s in map(parsed, names) if s is not None and s.hook == hook]
+    sites = [s for s in map(parsed_site, names) if s is not None and s.hook == hook]
     return str(sites[0]) if sites else hook
 
 # %% ../../nbs/sae/02_saelens.ipynb #ae26156e
@@ -205,7 +206,7 @@ def what_is_wrong(e: ValidationError) -> str:
     found = repr(first['input'])
     return f"{where} is {found[:40]}{'...' * (len(found) > 40)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
 
-def read_config(folder: Path, # of an autoencoder
+def read_sae_config(folder: Path, # of an autoencoder
                ) -> dict[str, Any]: # as in the file
     "SAELens' cfg.json, checked"
     file = folder / 'cfg.json'
@@ -267,7 +268,7 @@ def shapes(cfg: dict[str, Any], # of cfg.json
     d, width = cfg.get('d_in', d), cfg.get('d_sae', width)
     return dict(W_enc=(d, width), W_dec=(width, d), b_dec=(d,)) | dict.fromkeys(sorted(per_latent), (width,))
 
-def check_tensors(tensors: dict[str, Tensor], # as stored
+def check_sae_tensors(tensors: dict[str, Tensor], # as stored
                   cfg: dict[str, Any], # of cfg.json
                   file: Path, # where the tensors are from
                  ) -> None:
@@ -339,10 +340,10 @@ def load_sae(folder: str | Path, # with cfg.json and sae_weights.safetensors
             ) -> SAE: # in float32, whatever the file holds; that is config['file_dtype'] if it is something else
     "An SAE that `save_sae` or SAELens wrote; SAELens itself is needed only for its rarer kinds"
     path = Path(folder)
-    cfg = read_config(path)
+    cfg = read_sae_config(path)
     refuse_others(cfg, path / 'cfg.json')
     stored = read_tensors(path)
-    check_tensors(stored, cfg, path / 'sae_weights.safetensors')
+    check_sae_tensors(stored, cfg, path / 'sae_weights.safetensors')
     check_k(cfg, len(stored['W_dec']), path / 'cfg.json')
     config, history = config_from_saelens(cfg), (cfg.get('metadata') or {}).get('superpos_history') or ()
     if stored['W_dec'].dtype != torch.float32:

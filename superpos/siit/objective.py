@@ -17,7 +17,7 @@ from ..core import check_number, unknown
 from ..domain.causal import broadcast_rows
 from ..domain.combine import Batch, HighLevel, Target
 from ..models.interchange import Sources, choose, covered_by, masks_of, nodes, position_loss
-from ..models.interchange import no_sources, stack_sources, unused_nodes
+from ..models.interchange import site_sources, stack_sources, unused_nodes
 from ..models.transformer import ACTIVATIONS, Net, Swaps
 
 # %% auto #0
@@ -157,6 +157,8 @@ def check_training(cfg: Any, # a Training, or a namespace with its names
     "Raise if a setting cannot be meant"
     choices = dict(optimiser=['muon', 'adam'], updates=['one', 'three'], unused=['halves', 'single'],
                    act=list(ACTIVATIONS))
+    if getattr(cfg, 'swaps', 'single') not in ('any', 'single'):
+        raise ValueError(unknown('swaps', cfg.swaps, ['any', 'single']))
     for name, allowed in choices.items():
         if getattr(cfg, name) not in allowed:
             raise ValueError(unknown(name, getattr(cfg, name), allowed))
@@ -223,7 +225,8 @@ class DataStream:
         clean = self.hl.run(batch)
         swapped = self.hl.run(batch, batch, swap, self._in_chunk(source))
         importance = torch.where(self.hl.differs(swapped, clean), self.cfg.importance, 1.)
-        iit = self._sources(swap, source.flatten(0, 1))
+        by_position = swap if swap.dim() == 3 else swap.unsqueeze(-1)
+        iit = site_sources(self.sites, by_position, source.flatten(0, 1))
         if self.cfg.swaps == 'any':
             iit = iit.taking(self._pairs(batch.task).flatten(), choose(self.unused, self._some_unused(len(batch))))
         source_unused = self._pairs(batch.task).flatten()
@@ -281,15 +284,6 @@ class DataStream:
         k = len(self.unused.heads)
         some = (self._random(n, k) < .5) | (self._random(n, 1) < .5)
         return some & (self._random(n, 1) < .5)
-
-    def _sources(self, swap: Bool[Tensor, "row site *pos"], source: Int[Tensor, "row site"]) -> Sources:
-        "Where each place is taken from when sites are swapped"
-        everywhere = swap if swap.dim() == 3 else swap.unsqueeze(-1)
-        places = [self.sites[[j]].at(everywhere[:, j]) for j in range(swap.shape[1])]
-        out = no_sources(places[0])
-        for j, masks in enumerate(places):
-            out = out.taking(source[:, j], masks)
-        return out
 
     def _some_nodes(self, n: int) -> Bool[Tensor, "row node"]: # a random half, or one
         k = len(nodes(self.hl))

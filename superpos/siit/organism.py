@@ -43,7 +43,7 @@ from .certificate import Certificate, Thresholds, alignment_names, card, certify
 from .objective import JointTraining, Training, check_training
 
 # %% auto #0
-__all__ = ['Count', 'STRICT', 'OPEN', 'Rate', 'CONFIG_KEYS', 'MODEL_CARD', 'ORGANISM_FILES', 'fingerprint_inputs',
+__all__ = ['Count', 'STRICT', 'OPEN', 'MaybeRate', 'CONFIG_KEYS', 'MODEL_CARD', 'ORGANISM_FILES', 'fingerprint_inputs',
            'task_fingerprint', 'organism_name', 'paper_table', 'widen', 'saved_settings', 'ShapeFile', 'SizeFile',
            'ConfigFile', 'AboutFile', 'CertificateFile', 'read_checked', 'read_config', 'known_task', 'causal_model',
            'Organism', 'no_html', 'model_card', 'versions', 'config_of_organism', 'write_files', 'remove_unfinished',
@@ -168,7 +168,7 @@ class AboutFile(TypedDict):
     alignment: dict[str, dict[str, list[str]]]
     sha256: NotRequired[str]
 
-Rate = float | None # null: not measured
+MaybeRate = float | None # null: not measured
 
 @with_config(OPEN)
 class CertificateFile(TypedDict):
@@ -178,7 +178,7 @@ class CertificateFile(TypedDict):
     seed: Annotated[int, Field(ge=0, lt=2**64)]
     about: AboutFile
     columns: list[str]
-    rows: Annotated[list[tuple[str, str, str, str, Rate, Rate, Rate, int]], Field(min_length=1)]
+    rows: Annotated[list[tuple[str, str, str, str, MaybeRate, MaybeRate, MaybeRate, int]], Field(min_length=1)]
 
 # %% ../../nbs/siit/03_organism.ipynb #f1de8ac1
 def read_checked(path: Path, # a JSON file

@@ -5,7 +5,7 @@
 # %% ../../nbs/siit/09_questions.ipynb #aaeb2da0
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -16,14 +16,14 @@ from transformer_lens.model_bridge import TransformerBridge
 
 from ..core import derive_seed, generator
 from ..domain.combine import Batch, HighLevel, Target
-from ..models.interchange import Sources, choose, masks_of, no_sources, right, unused_nodes
+from ..models.interchange import Sources, choose, masks_of, right, site_sources, unused_nodes
 from ..models.transformer import Net
 from .certificate import Tally, ablation_hooks, tally
 from ..stats import cluster_interval
 
 # %% auto #0
 __all__ = ['Question', 'Inputs', 'target_of', 'sources_of', 'ask', 'Draw', 'site_questions', 'joint_questions', 'count_answers',
-           'count_necessity', 'question_rates', 'Asked', 'outcome_of', 'judge', 'uses_site']
+           'count_necessity', 'question_rates', 'Asked', 'outcome_of', 'judge']
 
 # %% ../../nbs/siit/09_questions.ipynb #c769fadd
 @dataclass(frozen=True)
@@ -64,11 +64,7 @@ def sources_of(hl: HighLevel, # what should be computed
                q: Question, # about some bases
               ) -> Sources: # for each place of each base
     "The question as places of the network"
-    sites = masks_of(hl, hl.sites, q.row.device)
-    places = [sites[[j]].at(q.swap[:, j]) for j in range(len(hl.sites))]
-    out = no_sources(places[0])
-    for j, masks in enumerate(places):
-        out = out.taking(q.row[:, j], masks)
+    out = site_sources(masks_of(hl, hl.sites, q.row.device), q.swap, q.row)
     return out.taking(q.third, choose(unused_nodes(hl, q.row.device)[0], q.unused))
 
 @torch.no_grad()
@@ -183,6 +179,8 @@ def count_answers(hl: HighLevel, # what should be computed
         rows = x.base.task == i
         for metric, where in asked.items():
             out[metric, q.kind, q.place, task] = tally(ok & where, where, rows)
+        if q.kind == 'one site':
+            out['effect rate', q.kind, q.place, task] = tally(changes, target.scored, rows)
     return out
 
 # %% ../../nbs/siit/09_questions.ipynb #5176a03b
@@ -191,7 +189,7 @@ def count_necessity(hl: HighLevel, # what should be computed
                     net: TransformerBridge, # the network under test
                     base: Batch, # inputs
                     clean: Target, # their answers
-                   ) -> dict[tuple[str, str, str, str], Tally]: # 'wrong', 'mean-ablated', site, task
+                   ) -> dict[tuple[str, str, str, str], Tally]: # 'needed' or 'harmed', 'mean-ablated', site, task
     "Count wrong answers when a site is replaced by its mean over the batch"
     out = {}
     masks = masks_of(hl, hl.sites, base.tokens.device)
@@ -199,7 +197,8 @@ def count_necessity(hl: HighLevel, # what should be computed
         logits = net.run_with_hooks(base.tokens, fwd_hooks=ablation_hooks(masks[[j]], to_mean=True))
         wrong = ~right(hl, logits, clean) & clean.scored
         for i, task in enumerate(hl.names):
-            out['wrong', 'mean-ablated', str(site), task] = tally(wrong, clean.scored, base.task == i)
+            metric = 'needed' if task in hl.alignment[site] else 'harmed'
+            out[metric, 'mean-ablated', str(site), task] = tally(wrong, clean.scored, base.task == i)
     return out
 
 # %% ../../nbs/siit/09_questions.ipynb #c6aa38b2
@@ -238,10 +237,10 @@ class Asked:
     "What must hold at the conservative end of each interval; shares of positions"
     effective_iia: float = .99 # at least, for every kind of swap
     stay: float = .998 # at least
-    unharmed: float = .002 # at most: wrong answers of a task, when a site that it does not use is mean-ablated
+    harmed: float = .002 # at most: wrong answers of a task, when a site that it does not use is mean-ablated
     needed: float = .25 # at least: wrong answers of a task that uses the site, as a share of the effect rate
 
-def outcome_of(value: float, low: float, high: float, # a rate and its interval
+def outcome_of(low: float, high: float, # interval of a rate
                threshold: float, # that it must reach
               ) -> str: # 'met', 'missed' or 'undecided'
     "Whether the whole interval is on one side of a threshold"
@@ -250,30 +249,20 @@ def outcome_of(value: float, low: float, high: float, # a rate and its interval
     return 'missed' if high < threshold else 'undecided'
 
 def judge(rows: pd.DataFrame, # from question_rates
-          uses: Callable[[str, str], bool], # (site, task) -> whether the task has a variable there
           asked: Asked = Asked(), # what must be reached
          ) -> pd.DataFrame: # the rows that were asked about, with an outcome each
     "What is met, missed, and undecided"
+    rows = rows[rows.n > 0] # the others the causal model never asks
+    effect = rows[rows.metric == 'effect rate'].set_index(['place', 'task']).value
+    rows = rows[rows.metric != 'effect rate']
     out = []
-    rates = rows[(rows.kind == 'one site') & (rows.metric == 'effective iia')].set_index(['place', 'task']).n
-    stays = rows[(rows.kind == 'one site') & (rows.metric == 'stay accuracy')].set_index(['place', 'task']).n
     for x in rows.itertuples():
-        if x.n == 0:
-            continue # the causal model never asks it
-        if x.metric == 'wrong':
-            effects = rates.get((x.place, x.task), 0)
-            effect = effects / max(1, effects + stays.get((x.place, x.task), 0))
-            if uses(x.place, x.task):
-                outcome = outcome_of(x.value, x.low, x.high, asked.needed * effect)
-            else:
-                outcome = outcome_of(1 - x.value, 1 - x.high, 1 - x.low, 1 - asked.unharmed)
+        if x.metric == 'harmed':
+            outcome = outcome_of(1 - x.high, 1 - x.low, 1 - asked.harmed)
+        elif x.metric == 'needed':
+            outcome = outcome_of(x.low, x.high, asked.needed * effect[x.place, x.task])
         else:
             threshold = asked.stay if x.metric == 'stay accuracy' else asked.effective_iia
-            outcome = outcome_of(x.value, x.low, x.high, threshold)
+            outcome = outcome_of(x.low, x.high, threshold)
         out.append(outcome)
-    return rows[rows.n > 0].assign(outcome=out)
-
-def uses_site(hl: HighLevel, # a causal model
-             ) -> Callable[[str, str], bool]: # (site, task) -> whether the task has a variable there
-    "Which task uses which site, by name"
-    return lambda site, task: any(str(s) == site and task in tasks for s, tasks in hl.alignment.items())
+    return rows.assign(outcome=out)
